@@ -1,0 +1,49 @@
+"""What the catalog's routes work with, opened in the app's lifespan."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.catalog.records.representation import Reader
+from services.catalog.settings import CatalogSettings
+from services.catalog.vocabularies.cache import VocabularyCache
+from services.common.database import Database
+from services.common.languages import LanguagesDep
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The open database and what is kept in memory of it."""
+
+    settings: CatalogSettings
+    database: Database
+    vocabularies: VocabularyCache
+
+
+def catalog_of(request: Request) -> Catalog:
+    """FastAPI dependency: the running catalog."""
+    return cast("Catalog", request.app.state.catalog)
+
+
+CatalogDep = Annotated[Catalog, Depends(catalog_of)]
+
+
+async def reader_of(catalog: CatalogDep, languages: LanguagesDep) -> Reader:
+    """FastAPI dependency: who reads, in which languages, with which labels."""
+    return Reader(languages, await catalog.vocabularies.get())
+
+
+ReaderDep = Annotated[Reader, Depends(reader_of)]
+
+
+async def transaction_of(catalog: CatalogDep) -> AsyncIterator[AsyncSession]:
+    """FastAPI dependency: the request's one transaction."""
+    async with catalog.database.transaction() as session:
+        yield session
+
+
+SessionDep = Annotated[AsyncSession, Depends(transaction_of, scope="function")]
+"""Committed before the answer is sent, so that a failed commit is still an error answer."""

@@ -1,0 +1,36 @@
+"""What the tables of all records have in common."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from services.common.ids import new_id
+
+PUBLISHED = "published"
+ARCHIVED = "archived"
+
+OWN_TEXT_LICENCE = "CC-BY-4.0"
+"""Licence (SPDX) of the texts that we write, unless their author says otherwise."""
+
+
+def now() -> datetime:
+    """The present time, in UTC."""
+    return datetime.now(UTC)
+
+
+class RecordBase(SQLModel):
+    """Identity, version, publication state and sources of a record."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    slug: str = Field(unique=True)
+    version: int = 1
+    status: str = PUBLISHED
+    created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
+    updated_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
+    archive_reason: str | None = None
+    sources: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    licence: str = OWN_TEXT_LICENCE

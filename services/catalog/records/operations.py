@@ -1,0 +1,53 @@
+"""Parameters and documentation that the operations of all records share."""
+
+from typing import Annotated, Any
+
+from fastapi import Body, Depends, Header, Path, Query, Request
+from pydantic import BaseModel
+
+from services.common.http.documents import problem_responses
+from services.common.problems import UNSUPPORTED_MEDIA_TYPE, Problem
+
+MERGE_PATCH = "application/merge-patch+json"
+
+READ_ERRORS = problem_responses(400, 404, 410)
+WRITE_ERRORS = problem_responses(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 428)
+
+GEOJSON_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/geo+json": {"schema": {"type": "object"}}}},
+}
+
+RefPath = Annotated[str, Path(max_length=120, description="Id or slug.", examples=["montpellier"])]
+IfMatch = Annotated[str | None, Header(description="The ETag that you read; without it 428.", examples=['"3-1f0c"'])]
+PatchBody = Annotated[dict[str, Any], Body()]
+ReasonParameter = Annotated[
+    str, Query(min_length=3, max_length=500, description="Why; whoever asks for the record later is told.")
+]
+
+
+def require_merge_patch(request: Request) -> None:
+    """FastAPI dependency: a PATCH is a merge patch; plain JSON is taken as one."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in {MERGE_PATCH, "application/json"}:
+        raise Problem(
+            UNSUPPORTED_MEDIA_TYPE,
+            {
+                "en": "Send a merge patch (RFC 7396) as {accepted}.",
+                "fr": "Envoyez un « merge patch » (RFC 7396) en {accepted}.",
+                "ar": "أرسل merge patch (RFC 7396) بصيغة {accepted}.",
+            },
+            {"accepted": MERGE_PATCH},
+            headers={"Accept-Patch": MERGE_PATCH},
+        )
+
+
+MergePatchOnly = Depends(require_merge_patch)
+
+
+def merge_patch_body(model: type[BaseModel]) -> dict[str, Any]:
+    """The OpenAPI request body of a merge patch on `model`."""
+    schema = {
+        "type": "object",
+        "description": f"Any members of {model.__name__}; null takes one away, a list replaces the former one.",
+    }
+    return {"requestBody": {"required": True, "content": {MERGE_PATCH: {"schema": schema}}}}

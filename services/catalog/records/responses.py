@@ -1,0 +1,109 @@
+"""Answers of records: one with its ETag, a page with its links, GeoJSON when asked for."""
+
+from collections.abc import Callable, Sequence
+
+import orjson
+from asyncpg import Record
+from fastapi import Request, Response
+
+from services.catalog.records.queries import RecordQueries, Where, fetch_count, fetch_one, fetch_page
+from services.catalog.records.representation import Reader, Represent, State, feature
+from services.common.etags import make_etag, none_match
+from services.common.feed.reader import Reads
+from services.common.languages import used_languages
+from services.common.paging import Page, encode_cursor, next_link
+from services.common.problems import GONE, Problem, not_found
+
+GEOJSON = "application/geo+json"
+
+AsFeature = Callable[[State], State]
+
+
+def wants_geojson(request: Request) -> bool:
+    """Whether the reader asks for GeoJSON."""
+    return GEOJSON in request.headers.get("accept", "")
+
+
+def gone(reason: str | None) -> Problem:
+    """The record was archived."""
+    return Problem(
+        GONE,
+        {
+            "en": "This record was archived. Reason: {reason}",
+            "fr": "Cette fiche a été archivée. Motif : {reason}",
+            "ar": "تمت أرشفة هذا السجل. السبب: {reason}",
+        },
+        {"reason": reason or "–"},
+        extensions={"reason": reason},
+    )
+
+
+async def read_published(reads: Reads, queries: RecordQueries, ref: str) -> Record:
+    """The record that `ref` (id or slug) names; raises `Problem`: 404 for none, 410 for an archived one."""
+    row = await fetch_one(reads, queries, ref)
+    if row is None:
+        raise not_found(ref)
+    if row["status"] != "published":
+        raise gone(row["archive_reason"])
+    return row
+
+
+def record_response(
+    request: Request,
+    row: Record,
+    represent: Represent,
+    reader: Reader,
+    *,
+    status: int = 200,
+    as_feature: AsFeature | None = feature,
+) -> Response:
+    """One record for this reader: 304 when the reader has it already, GeoJSON on request."""
+    representation = represent(orjson.loads(row["state"]), reader)
+    headers = language_headers(representation)
+    media_type = "application/json"
+    if as_feature is not None and wants_geojson(request):
+        representation, media_type = as_feature(representation), GEOJSON
+    body = orjson.dumps(representation)
+    headers["ETag"] = make_etag(row["version"], body)
+    if status == 200 and none_match(request.headers.get("if-none-match"), headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(body, status_code=status, headers=headers, media_type=media_type)
+
+
+async def page_response(
+    request: Request,
+    reads: Reads,
+    queries: RecordQueries,
+    where: Where,
+    page: Page,
+    represent: Represent,
+    reader: Reader,
+    *,
+    as_feature: AsFeature | None = feature,
+) -> Response:
+    """A page of a list: items, the cursor of the next page, the total when asked for; GeoJSON on request."""
+    total = await fetch_count(reads, queries, where) if page.count else None
+    rows = await fetch_page(reads, queries, where, page)
+    following = len(rows) > page.limit
+    rows = rows[: page.limit]
+    cursor = encode_cursor(rows[-1]["sort_key"], rows[-1]["id"]) if following else None
+    items = [represent(orjson.loads(row["state"]), reader) for row in rows]
+    headers = language_headers(items)
+    if cursor:
+        headers["Link"] = next_link(request, cursor)
+    document: State = {"items": items, "next": cursor}
+    media_type = "application/json"
+    if as_feature is not None and wants_geojson(request):
+        features = [as_feature(item) for item in items]
+        document, media_type = {"type": "FeatureCollection", "features": features, "next": cursor}, GEOJSON
+    if total is not None:
+        document["total"] = total
+    return Response(orjson.dumps(document), headers=headers, media_type=media_type)
+
+
+def language_headers(answer: State | Sequence[State]) -> dict[str, str]:
+    """`Content-Language` names the languages that the answer is in; it depends on Accept-Language and Accept."""
+    headers = {"Vary": "Accept-Language, Accept"}
+    if used := used_languages(answer):
+        headers["Content-Language"] = ", ".join(sorted(used))
+    return headers

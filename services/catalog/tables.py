@@ -1,0 +1,34 @@
+"""Every table of the catalog's database, gathered for migrations."""
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+from services.catalog.cooperations.models import Cooperation, CooperationParty
+from services.catalog.initiatives.models import Initiative
+from services.catalog.networks.models import Network, NetworkMembership
+from services.catalog.territories.models import Territory, TerritoryProblem
+from services.catalog.vocabularies.models import CrosswalkEntry, Vocabulary, VocabularyTerm
+from services.common.feed.tables import ChangeBatch, ChangeRow
+
+TABLES = (
+    Vocabulary,
+    VocabularyTerm,
+    CrosswalkEntry,
+    Territory,
+    TerritoryProblem,
+    Network,
+    NetworkMembership,
+    Initiative,
+    Cooperation,
+    CooperationParty,
+    ChangeBatch,
+    ChangeRow,
+)
+
+
+def catalog_metadata() -> MetaData:
+    """The catalog's tables alone: SQLModel keeps those of every imported service in one place."""
+    metadata = MetaData()
+    for table in TABLES:
+        SQLModel.metadata.tables[str(table.__tablename__)].to_metadata(metadata)
+    return metadata

@@ -1,0 +1,60 @@
+"""Reading vocabularies: whole, for they are small."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.catalog.records.queries import RecordQueries
+from services.common.feed.reader import Reads
+
+VOCABULARIES = RecordQueries(
+    kind="vocabulary",
+    table="vocabulary",
+    sort_key="r.name",
+    state="""
+select r.id, r.version, r.name as sort_key, json_build_object(
+  'id', r.id, 'name', r.name, 'version', r.version, 'label', r.label, 'source', r.source,
+  'terms', coalesce((
+    select json_agg(json_build_object('code', t.code, 'label', t.label, 'alt_labels', t.alt_labels,
+      'definition', t.definition, 'broader', t.broader, 'mufpp_category', t.mufpp_category, 'matches', t.matches)
+      order by t.position)
+    from vocabulary_term t where t.vocabulary = r.name), '[]'::json))::text as state
+from (select *, 'published' as status from vocabulary) r""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyState:
+    """One vocabulary: its state as the feed carries it, its labels by code, and each code's narrower codes."""
+
+    id: UUID
+    version: int
+    state: Mapping[str, Any]
+    labels: Mapping[str, Mapping[str, str]]
+    narrower: Mapping[str, Sequence[str]]
+
+    def with_narrower(self, codes: Sequence[str]) -> list[str]:
+        """These codes and everything below them."""
+        found = list(dict.fromkeys(codes))
+        for code in found:
+            found.extend(below for below in self.narrower.get(code, ()) if below not in found)
+        return found
+
+
+async def fetch_vocabularies(reads: Reads) -> dict[str, VocabularyState]:
+    """Every vocabulary by name, in their order."""
+    rows = await reads.fetch(f"{VOCABULARIES.state} order by r.position")
+    found = (_vocabulary(row["id"], row["version"], orjson.loads(row["state"])) for row in rows)
+    return {vocabulary.state["name"]: vocabulary for vocabulary in found}
+
+
+def _vocabulary(record_id: UUID, version: int, state: dict[str, Any]) -> VocabularyState:
+    terms = state["terms"]
+    narrower: dict[str, list[str]] = {}
+    for term in terms:
+        for above in term["broader"]:
+            narrower.setdefault(above, []).append(term["code"])
+    return VocabularyState(record_id, version, state, {term["code"]: term["label"] for term in terms}, narrower)

@@ -1,0 +1,115 @@
+"""How every service's app is put together: routes that refuse what they do not know, errors, documents, health."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import fastapi_offline
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from starlette.staticfiles import StaticFiles
+
+from services.common import problems
+from services.common.http.documents import docs_page, finish_openapi
+from services.common.http.errors import install_error_handlers
+from services.common.http.health import ReadyCheck, health_router
+from services.common.http.layer import RequestLayer
+from services.common.problems import FieldError, Problem
+
+MAX_BODY_BYTES = 1024 * 1024
+"""Enough for the longest record that people write by hand (about 100 kB), far below what would fill memory."""
+
+
+def _query_names(dependant: Dependant) -> set[str]:
+    names = {field.alias for field in dependant.query_params}
+    for part in dependant.dependencies:
+        names |= _query_names(part)
+    return names
+
+
+class ContractRoute(APIRoute):
+    """A route that answers 400 to a query parameter it does not have, instead of passing over a misspelt filter."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+        known = frozenset(_query_names(self.dependant))
+
+        async def checked(request: Request) -> Response:
+            unknown = [name for name in request.query_params if name not in known]
+            if unknown:
+                raise unknown_parameters(unknown, sorted(known))
+            return await handler(request)
+
+        return checked
+
+
+def unknown_parameters(unknown: Sequence[str], known: Sequence[str]) -> Problem:
+    """The problem for parameters that an operation does not have; it names those it has."""
+    allowed = ", ".join(known) or "-"
+    return Problem(
+        problems.UNKNOWN_PARAMETER,
+        {
+            "en": "This operation does not know {names}. It knows: {allowed}.",
+            "fr": "Cette opération ne connaît pas {names}. Elle connaît : {allowed}.",
+            "ar": "هذه العملية لا تعرف {names}. المعاملات المعروفة: {allowed}.",
+        },
+        {"names": ", ".join(unknown), "allowed": allowed},
+        errors=[
+            FieldError(pointer=f"?{name}", detail=f"Known parameters: {allowed}", code="unknown_parameter")
+            for name in unknown
+        ],
+    )
+
+
+def service_router(prefix: str = "", tags: Sequence[str] = ()) -> APIRouter:
+    """A router whose routes keep the common contract."""
+    return APIRouter(prefix=prefix, tags=list(tags), route_class=ContractRoute)
+
+
+def create_service(
+    name: str,
+    *,
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    ready: ReadyCheck,
+) -> FastAPI:
+    """The app of the service `name`: every path begins with `/{name}`, documents and health included."""
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1",
+        openapi_url=f"/{name}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        max_body_size=MAX_BODY_BYTES,
+        separate_input_output_schemas=True,
+    )
+    app.router.route_class = ContractRoute
+    for router in routers:
+        app.include_router(router, prefix=f"/{name}/v1")
+    app.include_router(health_router(ready), prefix=f"/{name}")
+    _add_docs(app, name)
+    install_error_handlers(app)
+    app.add_middleware(RequestLayer)
+    finish_openapi(app)
+    return app
+
+
+def _add_docs(app: FastAPI, name: str) -> None:
+    static = Path(fastapi_offline.__file__).parent / "static"
+    app.mount(f"/{name}/docs/static", StaticFiles(directory=static), name="docs-static")
+
+    @app.get(f"/{name}/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return docs_page(app.title, f"/{name}")
+
+    @app.get(f"/{name}/docs/start.js", include_in_schema=False)
+    async def start() -> Response:
+        script = f'SwaggerUIBundle({{url: "/{name}/openapi.json", dom_id: "#swagger-ui", deepLinking: true}});'
+        return Response(script, media_type="text/javascript")

@@ -1,0 +1,111 @@
+"""OpenAPI documents and the pages that show them; nothing on them comes from another host."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""Swagger UI writes inline styles and data images; scripts come from this host only."""
+
+
+class FieldErrorDocument(BaseModel):
+    """What is wrong with one field or parameter."""
+
+    pointer: str = Field(
+        description="JSON pointer into the body, or `?name` for a query parameter.", examples=["/title"]
+    )
+    detail: str
+    code: str
+
+
+class ProblemDocument(BaseModel):
+    """A problem document (RFC 9457). `type` is an address that explains the problem in French, English and Arabic."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["/problems/not-found"])
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str | None
+    errors: list[FieldErrorDocument] | None = None
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an operation for these statuses, each a problem document."""
+    schema = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+    return {status: {"description": DESCRIPTIONS[status], "content": schema} for status in statuses}
+
+
+DESCRIPTIONS = {
+    400: "The request is malformed, or names an unknown parameter or code.",
+    401: "A key is needed, or the one given is not known.",
+    403: "The key given does not allow this.",
+    404: "Nothing published has this reference.",
+    409: "It conflicts with what is there.",
+    410: "It was published once and is not any more; or this cursor is not known here.",
+    412: "It changed since you read it.",
+    413: "The body is larger than this service reads.",
+    415: "The body is not of a type that this operation reads.",
+    416: "The range lies outside the file.",
+    422: "The body is well-formed and its content is wrong; `errors` names each field.",
+    428: "Send If-Match with the ETag that you read.",
+    503: "Not available for the moment; Retry-After says when to try again.",
+}
+
+
+def finish_openapi(app: FastAPI) -> None:
+    """Describe problem documents once, and drop the framework's own validation schema, which no route answers."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                separate_input_output_schemas=app.separate_input_output_schemas,
+            )
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+            problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(problem.pop("$defs", {}))
+            schemas["ProblemDocument"] = problem
+            for path in document["paths"].values():
+                for operation in path.values():
+                    _document_problems(operation)
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+
+
+def _document_problems(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    generated = responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    if generated.get("$ref", "").endswith("/HTTPValidationError"):
+        del responses["422"]
+        statuses = [400, 422] if "requestBody" in operation else [400]
+        for status in statuses:
+            responses.setdefault(str(status), problem_responses(status)[status])
+
+
+def docs_page(title: str, prefix: str) -> HTMLResponse:
+    """Swagger UI from this host."""
+    page = f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="{prefix}/docs/static/favicon.png">
+<link rel="stylesheet" href="{prefix}/docs/static/swagger-ui.css"></head>
+<body><div id="swagger-ui"></div>
+<script src="{prefix}/docs/static/swagger-ui-bundle.js"></script>
+<script src="{prefix}/docs/start.js"></script></body></html>"""
+    return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})

@@ -1,0 +1,148 @@
+"""The one table that turns errors into problem documents."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Match
+
+from services.common import problems
+from services.common.languages import negotiate
+from services.common.problems import FieldError, Message, Problem, ProblemType
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+BY_STATUS: Mapping[int, ProblemType] = {
+    400: problems.MALFORMED,
+    401: problems.UNAUTHENTICATED,
+    403: problems.FORBIDDEN,
+    404: problems.NOT_FOUND,
+    405: problems.METHOD_NOT_ALLOWED,
+    413: problems.TOO_LARGE,
+    415: problems.UNSUPPORTED_MEDIA_TYPE,
+    416: problems.RANGE_NOT_SATISFIABLE,
+    503: problems.UNAVAILABLE,
+}
+"""What the framework raises by status; anything else of it is a malformed request or our own fault."""
+
+NO_ROUTE: Message = {
+    "en": "No page or resource has this address.",
+    "fr": "Aucune page ni ressource n'a cette adresse.",
+    "ar": "لا توجد صفحة أو مورد بهذا العنوان.",
+}
+NO_METHOD: Message = {
+    "en": "This address answers other methods; see the Allow header.",
+    "fr": "Cette adresse répond à d'autres méthodes ; voir l'en-tête Allow.",
+    "ar": "هذا العنوان يستجيب لطرق أخرى؛ انظر الترويسة Allow.",
+}
+UNREADABLE: Message = {
+    "en": "The request could not be read: {reason}.",
+    "fr": "La requête n'a pas pu être lue : {reason}.",
+    "ar": "تعذرت قراءة الطلب: {reason}.",
+}
+UNEXPECTED: Message = {
+    "en": "The error has been logged under this request's id.",
+    "fr": "L'erreur a été consignée sous l'identifiant de cette requête.",
+    "ar": "سُجّل الخطأ تحت معرّف هذا الطلب.",
+}
+BAD_PARAMETERS: Message = {
+    "en": "{count} parameter(s) cannot be used; see 'errors'.",
+    "fr": "{count} paramètre(s) inutilisable(s) ; voir « errors ».",
+    "ar": "عدد المعاملات غير الصالحة: {count}؛ انظر 'errors'.",
+}
+
+
+def problem_response(request: Request, problem: Problem) -> Response:
+    """The problem document in the reader's language."""
+    lang = negotiate(request.query_params.get("lang"), request.headers.get("accept-language")).label
+    document: dict[str, Any] = {
+        "type": f"/problems/{problem.kind.slug}",
+        "title": problem.kind.title[lang],
+        "status": problem.kind.status,
+        "detail": problem.sentence(lang),
+        "instance": request.url.path,
+        "request_id": request.scope.get("request_id"),
+        **problem.extensions,
+    }
+    if problem.errors:
+        document["errors"] = list(problem.errors)
+    headers = {"Content-Language": lang, "Vary": "Accept-Language", **problem.headers}
+    return Response(
+        orjson.dumps(document, default=str), status_code=problem.kind.status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    place, *rest = location
+    if place == "body":
+        return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in rest)
+    return f"?{rest[0]}" if place == "query" and rest else "/".join(str(part) for part in location)
+
+
+def _field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    return [
+        FieldError(pointer=_pointer(error["loc"]), detail=str(error["msg"]), code=str(error["type"]))
+        for error in errors
+    ]
+
+
+def from_validation(error: RequestValidationError) -> Problem:
+    """400 for a body that is not JSON and for parameters, 422 for a body that is well-formed and wrong."""
+    errors = error.errors()
+    unreadable = next((item for item in errors if item["type"] in {"json_invalid", "json_type"}), None)
+    if unreadable is not None:
+        reason = unreadable.get("ctx", {}).get("error", unreadable["msg"])
+        return Problem(problems.MALFORMED, UNREADABLE, {"reason": reason})
+    fields = _field_errors(errors)
+    if all(item["loc"][0] == "body" for item in errors):
+        return problems.invalid(fields)
+    return Problem(problems.MALFORMED, BAD_PARAMETERS, {"count": len(fields)}, errors=fields)
+
+
+def allowed_methods(request: Request) -> str:
+    """Every method that some route answers at this address: a router names only those of the first it finds."""
+    found: set[str] = set()
+    for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
+        scope = dict(request.scope, method=method)
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            found.add(method)
+    return ", ".join(sorted(found))
+
+
+def from_http(request: Request, error: HTTPException) -> Problem:
+    """What the framework raised by itself: the router's 404 and 405, a body over its limit, …"""
+    kind = BY_STATUS.get(error.status_code, problems.MALFORMED if error.status_code < 500 else problems.INTERNAL)
+    if kind is problems.NOT_FOUND:
+        return Problem(kind, NO_ROUTE)
+    if kind is problems.METHOD_NOT_ALLOWED:
+        return Problem(kind, NO_METHOD, headers={"Allow": allowed_methods(request)})
+    if kind is problems.INTERNAL:
+        return Problem(kind, UNEXPECTED)
+    return Problem(kind, UNREADABLE, {"reason": error.detail}, headers=dict(error.headers or {}))
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make every error of this app a problem document; unexpected ones are answered by `RequestLayer`."""
+
+    async def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)  # noqa: S101 - registered for this type only
+        return problem_response(request, error)
+
+    async def on_validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
+        return problem_response(request, from_validation(error))
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
+        return problem_response(request, from_http(request, error))
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)

@@ -1,0 +1,74 @@
+"""The search service's app."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+from services.common.feed.follower import FeedFollower
+from services.common.http.app import create_service
+from services.search import routes
+from services.search.engines.embedded import EmbeddedEngine
+from services.search.engines.meilisearch import MeilisearchEngine
+from services.search.engines.port import Engine, EngineError
+from services.search.indexer import Indexer
+from services.search.service import SearchService
+from services.search.settings import SearchSettings
+from services.search.writing import Writing
+
+DESCRIPTION = """
+Finds initiatives of territories for sustainable food, in French, English, Arabic and Spanish. The index follows the
+catalog's change feed: what is published there is found here within a second, and search goes on answering while the
+catalog does not.
+"""
+
+
+def create_engine(settings: SearchSettings) -> Engine:
+    """The engine that the settings choose: Meilisearch where an address is given, else the embedded one."""
+    if settings.meili_url is None:
+        return EmbeddedEngine(settings.index_folder)
+    key = settings.meili_key.get_secret_value() if settings.meili_key else None
+    return MeilisearchEngine(settings.meili_url, key, settings.meili_index)
+
+
+def create_app(settings: SearchSettings, *, catalog: httpx.AsyncClient | None = None) -> FastAPI:
+    """The app. A `catalog` given stays its owner's to close; without one the app calls `settings.catalog_url`."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        client = catalog or httpx.AsyncClient(base_url=settings.catalog_url)
+        engine = create_engine(settings)
+        follower = FeedFollower(client, Indexer(engine))
+        writing = Writing(engine, follower)
+        app.state.engine = engine
+        app.state.follower = follower
+        app.state.service = SearchService(engine)
+        app.state.writing = writing
+        if settings.follow:
+            writing.start()
+        try:
+            yield
+        finally:
+            await writing.stop()
+            await engine.close()
+            if client is not catalog:
+                await client.aclose()
+
+    async def ready() -> dict[str, str | None]:
+        engine: Engine = app.state.engine
+        try:
+            built = await engine.metadata() is not None
+        except EngineError:
+            return {"search engine": "it does not answer"}
+        return {"search index": None if built else "it has not been built yet"}
+
+    app = create_service(
+        "search",
+        title="Let's Food search",
+        description=DESCRIPTION,
+        routers=[routes.router],
+        lifespan=lifespan,
+        ready=ready,
+    )
+    return app

@@ -1,0 +1,133 @@
+"""How texts and queries are cut into words and folded: the one definition that both engines are held to. Pure.
+
+Folding makes `École`, `ecole` and `ÉCOLE` one word, and the Arabic `الهَدْر`, `هدر` and `هـدر` another. The Arabic
+rules are those that Lucene's ArabicNormalizer and Meilisearch's charabia share: no diacritics and no tatweel, alef
+and hamza forms on their bare letter, alef maqsura as yeh, taa marbuta as heh, and the article ال cut off.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_MARKS = "".join(char for char in map(chr, range(0x10000)) if unicodedata.category(char).startswith("M"))
+_MARK = re.compile(f"[{_MARKS}]+")
+_WORD = re.compile(f"(?:[^\\W_]|[{_MARKS}])+")
+"""Letters and digits, and the marks on them: a word is not cut at an accent or at an Arabic vowel sign."""
+
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+_ARABIC = str.maketrans({"ى": "ي", "ة": "ه", "ٱ": "ا", "ی": "ي", "ک": "ك", "ـ": None})
+_ARTICLE = "ال"
+_MIN_STEM_AFTER_ARTICLE = 2
+"""A word is more than its article: الى and الا keep theirs."""
+
+ONE_TYPO_LETTERS = 5
+TWO_TYPOS_LETTERS = 9
+"""From how many letters a query word may be one or two typos away: Meilisearch's defaults."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a query: as written (for stemmers) and folded (for comparing)."""
+
+    surface: str
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A word of a text: its place (`start` to `end`, in characters of the text), as written and folded."""
+
+    start: int
+    end: int
+    surface: str
+    folded: str
+
+
+def fold(text: str) -> str:
+    """`text` without case, accents, Arabic diacritics and letter variants; the article of Arabic words stays."""
+    bare = _MARK.sub("", unicodedata.normalize("NFKD", text))
+    return bare.casefold().translate(_LETTERS).translate(_ARABIC)
+
+
+@lru_cache(maxsize=65_536)
+def fold_word(word: str) -> str:
+    """One word folded, and its Arabic article cut off."""
+    folded = fold(word)
+    if folded.startswith(_ARTICLE) and len(folded) >= len(_ARTICLE) + _MIN_STEM_AFTER_ARTICLE:
+        return folded[len(_ARTICLE) :]
+    return folded
+
+
+def spans(text: str) -> list[Span]:
+    """Every word of `text` with its place in it."""
+    found = []
+    for match in _WORD.finditer(text):
+        surface = match[0]
+        folded = fold_word(surface)
+        if folded:
+            found.append(Span(match.start(), match.end(), surface.lower(), folded))
+    return found
+
+
+def words(text: str) -> list[Word]:
+    """Every word of `text`, in order."""
+    composed = unicodedata.normalize("NFC", text)
+    return [Word(span.surface, span.folded) for span in spans(composed)]
+
+
+def folded_text(text: str) -> str:
+    """The folded words of `text`, one space between them."""
+    return " ".join(word.folded for word in words(text))
+
+
+def allowed_typos(word: str) -> int:
+    """How many typos a folded query word may be away from a word of a text."""
+    if len(word) >= TWO_TYPOS_LETTERS:
+        return 2
+    return 1 if len(word) >= ONE_TYPO_LETTERS else 0
+
+
+def distance(left: str, right: str, limit: int) -> int:
+    """Typos between two words: insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
+
+    Anything over `limit` is answered as `limit + 1`.
+    """
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    return min(_distances(left, right)[-1], limit + 1)
+
+
+def prefix_distance(query: str, word: str, limit: int) -> int:
+    """Typos between `query` and the nearest beginning of `word`; `limit + 1` for anything over it."""
+    return min(*_distances(query, word[: len(query) + limit]), limit + 1)
+
+
+def _distances(left: str, right: str) -> list[int]:
+    """Typos between `left` and every beginning of `right`, from the empty one to the whole."""
+    before: list[int] = []
+    current = list(range(len(right) + 1))
+    for row, char in enumerate(left, 1):
+        above, current = current, [row]
+        for column, other in enumerate(right, 1):
+            best = min(above[column] + 1, current[-1] + 1, above[column - 1] + (char != other))
+            if before and column > 1 and char == right[column - 2] and left[row - 2] == other:
+                best = min(best, before[column - 2] + 1)
+            current.append(best)
+        before = above
+    return current
+
+
+def matches(query: str, word: str, *, is_prefix: bool) -> bool:
+    """Whether a folded query word finds a folded word of a text: the rule that both engines keep.
+
+    Equal; or, for a query's last word, a beginning; or within `allowed_typos`, where a typo in the first letter
+    counts twice, as in Meilisearch.
+    """
+    if query == word or (is_prefix and word.startswith(query)):
+        return True
+    limit = allowed_typos(query)
+    if not limit:
+        return False
+    typos = (prefix_distance if is_prefix else distance)(query, word, limit)
+    return typos + (query[:1] != word[:1]) <= limit
