@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 from services.catalog.cooperations.models import Cooperation, CooperationParty
 from services.catalog.initiatives.models import Initiative
 from services.catalog.networks.models import Network, NetworkMembership
+from services.catalog.records.models import LoadedFile, LoadedRow
 from services.catalog.territories.models import Territory, TerritoryProblem
 from services.catalog.vocabularies.models import CrosswalkEntry, Vocabulary, VocabularyTerm
 from services.common.feed.tables import ChangeBatch, ChangeRow
@@ -21,6 +22,8 @@ TABLES = (
     Initiative,
     Cooperation,
     CooperationParty,
+    LoadedRow,
+    LoadedFile,
     ChangeBatch,
     ChangeRow,
 )

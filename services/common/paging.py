@@ -28,7 +28,7 @@ class Page:
 
 def encode_cursor(sort_key: str, record_id: UUID) -> str:
     """The opaque cursor after an item."""
-    return base64.urlsafe_b64encode(orjson.dumps([sort_key, record_id])).decode().rstrip("=")
+    return base64.urlsafe_b64encode(orjson.dumps([sort_key, str(record_id)])).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str) -> tuple[str, UUID]:

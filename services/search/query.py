@@ -32,7 +32,7 @@ class Asked:
     recognised_themes: Sequence[str] = ()
 
 
-def content_words(text: str) -> list[Word]:
+def content_words(text: str) -> Sequence[Word]:
     """The first `MAX_WORDS` words of `text` without stop words; all of them when there are only such."""
     every = words(text)
     telling = [word for word in every if word.folded not in STOP_WORDS]

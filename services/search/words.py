@@ -70,10 +70,11 @@ def spans(text: str) -> list[Span]:
     return found
 
 
-def words(text: str) -> list[Word]:
-    """Every word of `text`, in order."""
+@lru_cache(maxsize=16_384)
+def words(text: str) -> tuple[Word, ...]:
+    """Every word of `text`, in order. Labels come again in every document: they are cut once."""
     composed = unicodedata.normalize("NFC", text)
-    return [Word(span.surface, span.folded) for span in spans(composed)]
+    return tuple(Word(span.surface, span.folded) for span in spans(composed))
 
 
 def folded_text(text: str) -> str:

@@ -34,3 +34,23 @@ class RecordBase(SQLModel):
     archive_reason: str | None = None
     sources: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     licence: str = OWN_TEXT_LICENCE
+
+
+class LoadedRow(SQLModel, table=True):
+    """What a file said of a record when it was last loaded: a row that says the same again changes nothing."""
+
+    __tablename__ = "loaded_row"
+
+    kind: str = Field(primary_key=True)
+    slug: str = Field(primary_key=True)
+    digest: str
+    version: int
+
+
+class LoadedFile(SQLModel, table=True):
+    """A file that was loaded without errors, by the digest of its bytes."""
+
+    __tablename__ = "loaded_file"
+
+    name: str = Field(primary_key=True)
+    digest: str

@@ -27,6 +27,7 @@ class Territory(RecordBase, table=True):
     )
 
     name: dict[str, Any] = Field(sa_type=JSONB)
+    display_name: str | None = None
     sort_name: str
     kind: str
     local_level: str | None = None

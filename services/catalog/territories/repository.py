@@ -13,7 +13,7 @@ TERRITORIES = RecordQueries(
 select r.id, r.version, r.slug, r.status, r.archive_reason, r.sort_name as sort_key, json_build_object(
   'id', r.id, 'slug', r.slug, 'version', r.version, 'status', r.status,
   'created_at', r.created_at, 'updated_at', r.updated_at,
-  'name', r.name, 'kind', r.kind, 'local_level', r.local_level,
+  'name', r.name, 'display_name', r.display_name, 'kind', r.kind, 'local_level', r.local_level,
   'country_code', r.country_code, 'subdivision_code', r.subdivision_code,
   'point', case when r.lon is not null
     then json_build_object('type', 'Point', 'coordinates', json_build_array(r.lon, r.lat)) end,

@@ -69,6 +69,7 @@ class TerritoryWrite(StrictModel):
 
     slug: Slug = Field(examples=["montpellier"])
     name: TextWrite
+    display_name: Line | None = Field(None, examples=["Montpellier Méditerranée Métropole"])
     kind: Code = Field(description="Code of `territory_kinds`.", examples=["metropolis"])
     local_level: Line | None = Field(None, description="What the country calls this level.", examples=["métropole"])
     country_code: CountryCode
@@ -119,6 +120,7 @@ class TerritoryRead(RecordRead):
     """A territory with its stated problems and its networks."""
 
     name: TextRead
+    display_name: str | None = Field(description="The full name, as the territory calls itself.")
     kind: CodeRead
     local_level: str | None
     country_code: str

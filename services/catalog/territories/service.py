@@ -106,6 +106,7 @@ def as_written(
 _OWN_FIELDS = {
     "slug",
     "name",
+    "display_name",
     "kind",
     "local_level",
     "country_code",

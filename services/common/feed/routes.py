@@ -116,9 +116,9 @@ def _page(changes: list[FeedChange], states: dict[UUID, str] | None, end: Positi
     items = []
     for change in changes:
         item: dict[str, Any] = {
-            "id": change.position.change_id,
+            "id": str(change.position.change_id),
             "type": change.type,
-            "subject": {"type": change.kind, "id": change.subject_id},
+            "subject": {"type": change.kind, "id": str(change.subject_id)},
             "version": change.version,
             "occurred_at": change.occurred_at,
         }

@@ -196,7 +196,7 @@ def scale_value(one: Territory, other: Territory) -> float | None:
     first, second = own_population(one), own_population(other)
     if first is None or second is None:
         return None
-    distance = abs(math.log(first.value / second.value))
+    distance = abs(math.log(first.value) - math.log(second.value))
     size = math.pow(0.5, distance / math.log(SCALE_HALVING_FACTOR))
     levels = (LEVEL.get(one.kind), LEVEL.get(other.kind))
     if levels[0] is None or levels[1] is None:

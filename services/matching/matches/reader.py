@@ -5,7 +5,7 @@ from typing import cast
 
 from services.common.languages import Languages
 from services.common.schemas import CodeRead, SourceRead, TextRead
-from services.matching.domain.profile import Source, Text, TerritoryProfile
+from services.matching.domain.profile import Source, TerritoryProfile, Text
 from services.matching.matches.schemas import PointRead, TerritoryRead
 from services.matching.profiles.facts import Labels
 

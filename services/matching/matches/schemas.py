@@ -156,8 +156,8 @@ class MatchRead(Answer):
     criteria: list[CriterionRead]
     shared_problems: list[SharedProblemRead] = Field(description="The rarest first.")
     brings_to_seeker: list[BroughtRead] = Field(
-        description="Initiatives of this territory for the seeker's problems, best first, at most 3; each is chosen for "
-        "what those before it leave open."
+        description="Initiatives of this territory for the seeker's problems, best first, at most 3; each is chosen "
+        "for what those before it leave open."
     )
     brings_to_candidate: list[BroughtRead] = Field(
         description="The seeker's initiatives for this territory's problems."

@@ -8,7 +8,7 @@ LIST_SEPARATOR: Sentence = {"en": ", ", "fr": ", ", "ar": "، "}
 
 SHARED: Sentence = {
     "en": "Both state: {problems}. The rarest of these is stated by {stating} of {all} territories.",
-    "fr": "Les deux énoncent : {problems}. Le plus rare de ces problèmes est énoncé par {stating} territoires sur {all}.",
+    "fr": "Les deux énoncent : {problems}. Le plus rare est énoncé par {stating} territoires sur {all}.",
     "ar": "تذكر المنطقتان: {problems}. أندر هذه المشكلات تذكرها {stating} من أصل {all} منطقة.",
 }
 SHARED_NONE: Sentence = {
@@ -48,9 +48,9 @@ NETWORKED: Sentence = {
     "ar": "المنطقتان عضوان في: {networks}.",
 }
 NO_LINK: Sentence = {
-    "en": "Not known: no cooperation or common network is recorded, which does not mean that there is none.",
-    "fr": "Inconnu : aucune coopération ni aucun réseau commun n'est recensé, ce qui ne veut pas dire qu'il n'y en a pas.",
-    "ar": "غير معروف: لا يوجد تعاون أو شبكة مشتركة مسجلة، وهذا لا يعني أنه لا يوجد.",
+    "en": "Not known: no cooperation or common network is recorded; there may be one.",
+    "fr": "Inconnu : aucune coopération ni aucun réseau commun n'est recensé ; il peut y en avoir.",
+    "ar": "غير معروف: لا يوجد تعاون أو شبكة مشتركة مسجلة؛ وقد يكون هناك ما لم يُسجَّل.",
 }
 SCALE: Sentence = {
     "en": "{seeker}: {seeker_population} inhabitants ({seeker_kind}); {candidate}: {candidate_population} "
@@ -61,7 +61,7 @@ SCALE: Sentence = {
 }
 NO_SCALE: Sentence = {
     "en": "Not known: there is no population figure for {names} as a whole.",
-    "fr": "Inconnu : pas de chiffre de population pour l'ensemble du territoire de {names}.",
+    "fr": "Inconnu : le chiffre de population du territoire entier manque pour {names}.",
     "ar": "غير معروف: لا يوجد رقم لعدد سكان كامل إقليم {names}.",
 }
 
@@ -96,7 +96,7 @@ MISSING: Mapping[str, Sentence] = {
     },
     "population": {
         "en": "There is no population figure for {name} as a whole.",
-        "fr": "Il n'y a pas de chiffre de population pour l'ensemble du territoire de {name}.",
+        "fr": "Le chiffre de population du territoire entier manque pour {name}.",
         "ar": "لا يوجد رقم لعدد سكان كامل إقليم {name}.",
     },
     "link": {

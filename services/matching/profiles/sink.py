@@ -26,7 +26,7 @@ class ProfileSink:
     async def open(self) -> None:
         """Read the profiles from the projection as it stands. The cursor is read first: the feed may repeat itself."""
         self._cursor = await repository.read_cursor(self._database.pool)
-        await self._load()
+        await self._load(loaded=self._cursor is not None)
 
     async def cursor(self) -> str | None:
         """Where this process stands in the feed; None before the first snapshot was taken in whole."""
@@ -54,14 +54,14 @@ class ProfileSink:
                     batch = []
             await repository.keep_newest(session, batch)
             await repository.write_cursor(session, cursor)
-        await self._load()
+        await self._load(loaded=True)
         self._cursor = cursor
 
-    async def _load(self) -> None:
+    async def _load(self, *, loaded: bool) -> None:
         facts = Facts()
         async for batch in repository.read_published(self._database.pool):
             await asyncio.to_thread(_put_all, facts, batch)
-        await asyncio.to_thread(self._store.adopt, facts)
+        await asyncio.to_thread(self._store.adopt, facts, loaded=loaded)
 
 
 def _put_all(facts: Facts, rows: Sequence[Row]) -> None:

@@ -24,12 +24,17 @@ class ProfileStore:
         self._lock = threading.Lock()
         self._facts = Facts()
         self._index = Index(Themes(), year())
+        self.loaded = False
+        """Whether the catalog has been taken in at all: without that, an unknown territory means nothing."""
 
-    def adopt(self, facts: Facts) -> None:
-        """Begin anew with these facts; who reads meanwhile still sees the former content."""
+    def adopt(self, facts: Facts, *, loaded: bool) -> None:
+        """Begin anew with these facts; who reads meanwhile still sees the former content.
+
+        `loaded`: whether they are those of a whole snapshot.
+        """
         index = self._new_index(facts)
         with self._lock:
-            self._facts, self._index = facts, index
+            self._facts, self._index, self.loaded = facts, index, loaded
 
     def apply(self, rows: Iterable[Row]) -> None:
         """Take in changed records; only the profiles that they touch are made anew."""

@@ -49,6 +49,20 @@ def upgrade() -> None:
     )
     op.create_index("cooperation_by_theme", "cooperation", ["themes"], unique=False, postgresql_using="gin")
     op.create_table(
+        "loaded_file",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "loaded_row",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "slug"),
+    )
+    op.create_table(
         "network",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
@@ -79,6 +93,7 @@ def upgrade() -> None:
         sa.Column("sources", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("licence", sa.String(), nullable=False),
         sa.Column("name", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("display_name", sa.String(), nullable=True),
         sa.Column("sort_name", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("local_level", sa.String(), nullable=True),
@@ -287,6 +302,8 @@ def downgrade() -> None:
     op.drop_index("territory_by_country", table_name="territory")
     op.drop_table("territory")
     op.drop_table("network")
+    op.drop_table("loaded_row")
+    op.drop_table("loaded_file")
     op.drop_index("cooperation_by_theme", table_name="cooperation", postgresql_using="gin")
     op.drop_table("cooperation")
     op.drop_table("change_batch")

@@ -1,0 +1,175 @@
+"""Rows of the data set's files, as they are written there; see `data/README.md`."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from services.common.schemas import (
+    Code,
+    CountryCode,
+    LanguageTag,
+    Line,
+    Prose,
+    Slug,
+    StrictModel,
+    WebAddress,
+    Whole,
+    Year,
+)
+
+Label = dict[LanguageTag, Line]
+
+
+class SourceRow(StrictModel):
+    """Where a statement comes from."""
+
+    title: Line
+    address: WebAddress | None
+
+
+Sources = Annotated[list[SourceRow], Field(min_length=1)]
+
+
+class ChallengeRow(StrictModel):
+    """A problem that a source states for a territory."""
+
+    problem: Code | None
+    theme: Code | None
+    severity: Annotated[Whole, Field(ge=1, le=3)] | None
+    evidence: Prose
+    evidence_lang: LanguageTag
+    source: SourceRow
+
+
+class TerritoryRow(StrictModel):
+    """A line of `territories.jsonl`."""
+
+    slug: Slug
+    name: Line
+    name_fr: Line
+    name_en: Line
+    name_ar: Line | None
+    kind: Code
+    country_code: CountryCode
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    coord_note: Line | None
+    population: Annotated[Whole, Field(ge=0)] | None
+    population_year: Year | None
+    population_scope: Literal["territory", "main_city", "populated_place"] | None
+    population_source: Line | None
+    networks: list[Slug]
+    has_pat: Literal[True] | None
+    challenges: list[ChallengeRow]
+    sources: Sources
+
+
+class YearsRow(StrictModel):
+    """What begins and ends: not before it begins."""
+
+    start_year: Year | None
+    end_year: Year | None
+
+    @model_validator(mode="after")
+    def ends_after_it_starts(self) -> Self:
+        """Refuse an end before the start."""
+        if self.start_year and self.end_year and self.end_year < self.start_year:
+            message = "end_year is before start_year"
+            raise ValueError(message)
+        return self
+
+
+class InitiativeRow(YearsRow):
+    """A line of `initiatives.jsonl`."""
+
+    slug: Slug
+    title: Line
+    summary: Prose
+    summary_lang: LanguageTag
+    territory: Slug
+    themes: Annotated[list[Code], Field(min_length=1)]
+    actor_name: Line | None
+    actor_type: Code | None
+    status: Code | None
+    results: Prose | None
+    results_lang: LanguageTag | None
+    mufpp_category: Code
+    url: WebAddress | None
+    sources: Sources
+
+
+class TranslationRow(StrictModel):
+    """A line of `translations.jsonl`: an initiative's title and summary in another language."""
+
+    slug: Slug
+    lang: LanguageTag
+    title: Line
+    summary: Prose
+    origin: Literal["machine", "human"]
+
+
+class CooperationRow(YearsRow):
+    """A line of `cooperations.jsonl`. `b` is null where a source names no partner yet."""
+
+    slug: Slug
+    a: Slug
+    b: Slug | None
+    themes: list[Code]
+    device: Code | None
+    status: Code | None
+    note: Prose
+    note_lang: LanguageTag
+    sources: Sources
+
+
+class NetworkRow(StrictModel):
+    """A line of `networks.jsonl`."""
+
+    slug: Slug
+    name: Line
+    description: Prose
+    description_lang: LanguageTag
+    kind: Code
+    start_year: Year | None
+    sources: Sources
+
+
+class CrosswalkRow(StrictModel):
+    """A line of `crosswalk.jsonl`: what another scheme's code is called here."""
+
+    scheme: Line
+    vocabulary: Code
+    code: Code
+    target: Code | None
+    relation: Literal["exactMatch", "closeMatch", "broadMatch", "narrowMatch"] | None
+    note: Line | None
+
+
+class MatchRow(StrictModel):
+    """The same or a near term in another scheme."""
+
+    scheme: Line
+    code: Line
+    relation: Literal["exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"]
+
+
+class TermRow(StrictModel):
+    """A term of a vocabulary."""
+
+    code: Code
+    label: Label
+    alt_labels: dict[LanguageTag, list[Line]] = {}
+    broader: list[Code] = []
+    mufpp_category: Code | None = None
+    definition: Label | None = None
+    matches: list[MatchRow] = []
+
+
+class VocabularyFile(StrictModel):
+    """A file of `vocabularies/`."""
+
+    name: Code
+    label: Label
+    definition: Label | None = None
+    source: Line | None = None
+    terms: Annotated[list[TermRow], Field(min_length=1)]
