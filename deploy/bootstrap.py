@@ -114,7 +114,7 @@ def install(kind: str) -> None:
     if STAMP.exists():
         STAMP.unlink()
     lock = ROOT / LOCKS[kind]
-    tell(f"Installing {lock.read_text().count('==')} packages into .venv…")
+    tell(f"Installing {lock.read_text().count('==')} packages into .venv...")
     pip("--require-hashes", "--only-binary", ":all:", "--requirement", str(lock))
     pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     stamp = {"python": os.path.realpath(str(PYTHON)), kind: fingerprint(kind)}
@@ -130,7 +130,7 @@ def runs(python: Path) -> bool:
 
 def make_venv() -> None:
     python = find_python()
-    tell(f"Making .venv with {python}…")
+    tell(f"Making .venv with {python}...")
     if VENV.exists():
         shutil.rmtree(str(VENV))
     made = run([python, "-m", "venv", str(VENV)])
@@ -153,7 +153,7 @@ def find_python() -> str:
     if without_venv:
         raise Failure(f"{without_venv} has no venv module: install it (Debian, Ubuntu: apt install python3-venv).")
     version = ".".join(map(str, sys.version_info[:2]))
-    raise Failure(f"Python 3.11 to 3.14 is needed: this is {version}, and PATH has no python3.11 … python3.14.")
+    raise Failure(f"Python 3.11 to 3.14 is needed: this is {version}, and PATH has no python3.11 to python3.14.")
 
 
 def probe(python: str) -> "dict[str, Any] | None":
@@ -195,7 +195,8 @@ def run(command: "list[str]") -> "subprocess.CompletedProcess[str]":
 def complaint(text: str) -> str:
     """The last line that says ERROR, or else the last one."""
     lines = [line.strip() for line in text.splitlines() if line.strip()] or ["it said nothing"]
-    return ([line for line in lines if line.startswith("ERROR")] or lines)[-1]
+    errors = [line[len("ERROR: ") :] for line in lines if line.startswith("ERROR: ")]
+    return (errors or lines)[-1]
 
 
 def tell(line: str) -> None:

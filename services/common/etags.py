@@ -9,7 +9,7 @@ import re
 
 from services.common.problems import PRECONDITION_REQUIRED, STALE, Problem
 
-_STRONG = re.compile(r'"(\d+)-[0-9a-f]+"')
+_STRONG = re.compile(r'"(0|[1-9]\d{0,9})-[0-9a-f]+"')
 
 
 def make_etag(version: int, body: bytes) -> str:

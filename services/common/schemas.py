@@ -3,7 +3,17 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    WithJsonSchema,
+)
 
 
 class StrictModel(BaseModel):
@@ -43,8 +53,21 @@ LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 """The language a text is kept under: BCP 47 primary subtag; `und` where it is not known."""
 
 Year = Annotated[Whole, Field(ge=1000, le=2200)]
-WebAddress = Annotated[AnyHttpUrl, Field(strict=False), AfterValidator(str), StringConstraints(max_length=2000)]
-"""An http or https address."""
+_HTTP_URL = TypeAdapter(AnyHttpUrl)
+
+
+def _web_address(value: str) -> str:
+    _HTTP_URL.validate_python(value)
+    return value
+
+
+WebAddress = Annotated[
+    str,
+    StringConstraints(max_length=2000, pattern=r"^https?://[^\x00-\x20]+$"),
+    AfterValidator(_web_address),
+    WithJsonSchema({"type": "string", "format": "uri", "maxLength": 2000, "pattern": "^https?://"}),
+]
+"""An http or https address, kept as it was written."""
 
 RecordId = Annotated[UUID, Field(strict=False)]
 

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,6 +11,7 @@ import asyncpg
 from services.local.cluster import SUPERUSER
 from services.local.errors import LocalError
 from services.local.sockets import PORT
+from services.local.threads import uninterrupted
 
 OWNER = "letsfood"
 """The role that owns the databases and that services connect as; no superuser."""
@@ -74,8 +74,6 @@ def _administer(socket_folder: Path, work: Callable[[Connection], Awaitable[None
             await connection.close()
 
     try:
-        # A thread of its own: the caller's may have a running event loop already.
-        with ThreadPoolExecutor(max_workers=1) as executor:
-            executor.submit(asyncio.run, session()).result()
+        uninterrupted(lambda: asyncio.run(session()))
     except (OSError, asyncpg.PostgresError) as error:
         raise LocalError(f"PostgreSQL refused: {error}") from error

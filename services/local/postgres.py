@@ -3,10 +3,13 @@
 Everything here blocks: on the request path of an asyncio program, call it through asyncio.to_thread.
 """
 
+import atexit
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,6 +30,7 @@ from services.local.sockets import (
     prepare_socket_folder,
     socket_name,
 )
+from services.local.threads import uninterrupted
 
 DEFAULT_SETTINGS: Mapping[str, str] = {
     "max_connections": "100",
@@ -58,6 +62,7 @@ class EmbeddedPostgres:
         self._socket_folder: Path | None = None
         self._settings = {**DEFAULT_SETTINGS, **(settings or {})}
         self._lock = FileLock(self.folder / "lock")
+        self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._runner = Runner()
 
@@ -81,29 +86,19 @@ class EmbeddedPostgres:
         Raises LocalError, in one line, for everything that can be wrong with the machine.
         """
         if self._process is not None:
-            raise LocalError(f"PostgreSQL in {self.folder} was started already")
+            raise LocalError(f"The PostgreSQL in {self.folder} was started already")
+        # For an owner that ends without stop(): by an exception at the wrong moment, say, or by sys.exit.
+        atexit.register(self._stop)
         try:
-            make_folder(self.folder, 0o711)
-            if not self._lock.acquire():
-                raise LocalError(f"Another process runs the PostgreSQL in {self.folder}")
-            self._start()
-        except OSError as error:
-            self.stop()
-            raise LocalError(f"PostgreSQL cannot use {error.filename or self.folder}: {error.strerror}") from error
+            uninterrupted(self._start)
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
         """Stop PostgreSQL and return when none of its processes is left. Does nothing when it does not run."""
-        try:
-            if self._process is not None:
-                shut_down(self._process)
-                await_backends(self.data, self._runner)
-                self._process = None
-                self._clear_socket_folder()
-        finally:
-            self._lock.release()
+        uninterrupted(self._stop)
+        atexit.unregister(self._stop)
 
     def stop_orphan(self) -> bool:
         """Stop the PostgreSQL that a killed owner left running here. True when there was one.
@@ -144,6 +139,28 @@ class EmbeddedPostgres:
         administration.drop_database(self._running_socket_folder(), name)
 
     def _start(self) -> None:
+        with self._turn:
+            try:
+                make_folder(self.folder, 0o711)
+                if not self._lock.acquire():
+                    raise LocalError(f"Another process runs the PostgreSQL in {self.folder}")
+                self._start_locked()
+            except OSError as error:
+                path = error.filename or self.folder
+                raise LocalError(f"PostgreSQL cannot use {path}: {error.strerror}") from error
+
+    def _stop(self) -> None:
+        with self._turn:
+            try:
+                if self._process is not None:
+                    shut_down(self._process)
+                    await_backends(self.data, self._runner)
+                    self._process = None
+                self._clear_socket_folder()
+            finally:
+                self._lock.release()
+
+    def _start_locked(self) -> None:
         binaries = find_binaries()
         wanted = self._wanted_socket_folder
         if wanted is not None and not is_usable(wanted.resolve()):
@@ -233,14 +250,11 @@ class EmbeddedPostgres:
         return self._socket_folder
 
     def _clear_socket_folder(self) -> None:
-        if self._socket_folder is None or self._socket_folder.parent == self.folder:
-            return
-        try:
-            self._socket_folder.rmdir()
-        except OSError:
-            return  # somebody's file in it: the next start judges the folder anew
-        finally:
-            self._socket_folder = None
+        folder, self._socket_folder = self._socket_folder, None
+        if folder is not None and folder.parent != self.folder:
+            # Somebody's file in it, or somebody's folder: the next start judges it anew.
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def _private(path: str, flags: int) -> int:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.initiatives.models import Initiative
 from services.catalog.networks.models import Network, NetworkMembership
 from services.catalog.records import writes
 from services.catalog.records.models import PUBLISHED
@@ -57,7 +58,7 @@ async def change(
     writes.keep_slug(territory, written.slug)
     territory.sqlmodel_update(_columns(territory, document))
     await _replace_problems(session, territory.id, {problem.id: problem for problem in problems}, written.problems)
-    await session.execute(sa.delete(NetworkMembership).where(col(NetworkMembership.territory_id) == territory.id))
+    await session.exec(sa.delete(NetworkMembership).where(col(NetworkMembership.territory_id) == territory.id))
     _add_memberships(session, territory.id, networks, document)
     await writes.store_changed(session, "territory", territory)
     return territory
@@ -66,8 +67,10 @@ async def change(
 async def archive(session: AsyncSession, ref: str, if_match: str | None, reason: str) -> None:
     """Take a territory out of publication; raises `Problem` (409) while published initiatives are in it."""
     territory = await writes.find_for_update(session, Territory, ref, if_match)
-    in_use = sa.text("select count(*) from initiative where territory_id = :id and status = 'published'")
-    count = (await session.execute(in_use, {"id": territory.id})).scalar_one()
+    in_use = select(sa.func.count()).where(
+        col(Initiative.territory_id) == territory.id, col(Initiative.status) == PUBLISHED
+    )
+    count = (await session.exec(in_use)).one()
     if count:
         raise Problem(
             CONFLICT,
@@ -185,7 +188,7 @@ async def _replace_problems(
     former: Mapping[UUID, TerritoryProblem],
     written: Sequence[ProblemWrite],
 ) -> None:
-    await session.execute(sa.delete(TerritoryProblem).where(col(TerritoryProblem.territory_id) == territory_id))
+    await session.exec(sa.delete(TerritoryProblem).where(col(TerritoryProblem.territory_id) == territory_id))
     for gone in former.values():
         session.expunge(gone)
     for position, problem in enumerate(written):

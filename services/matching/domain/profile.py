@@ -6,6 +6,7 @@ Everything here is immutable and comes from the catalog's published states (see 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal, TypedDict
 
 
@@ -120,7 +121,7 @@ class Need:
     answers: tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TerritoryProfile:
     """All that matching knows of one territory."""
 
@@ -133,12 +134,12 @@ class TerritoryProfile:
     def id(self) -> str:
         return self.territory.id
 
-    @property
+    @cached_property
     def problems(self) -> frozenset[str]:
         """The codes of the problems that are stated for it."""
         return frozenset(need.problem for need in self.needs if need.problem is not None)
 
-    @property
+    @cached_property
     def networks(self) -> frozenset[str]:
         """Ids of the networks it is in now."""
         return frozenset(m.network_id for m in self.territory.memberships if m.until is None)

@@ -87,8 +87,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The matches, best first; beside them how many territories of the selection have facts and nothing in common
-    with the seeker, and of how many no fact is recorded."""
+    """The matches, best first, as far as asked for; beside them how many territories of the selection have facts and
+    nothing in common with the seeker, and of how many no fact is recorded."""
 
     matches: tuple[Match, ...]
     nothing_in_common: int
@@ -107,15 +107,28 @@ class _Sums:
 def score(values: Mapping[Criterion, float | None]) -> Score:
     """The score for the criteria's values; a criterion that is absent or None is not known."""
     parts = tuple(
-        Part(criterion, value, weight, round(weight * (PRIOR[criterion] if value is None else value), DECIMALS))
+        Part(criterion, values.get(criterion), weight, _contribution(criterion, values.get(criterion)))
         for criterion, weight in WEIGHTS.items()
-        for value in (values.get(criterion),)
     )
     return Score(
         total=round(sum(part.contribution for part in parts), DECIMALS),
         coverage=round(sum(part.weight for part in parts if part.value is not None), DECIMALS),
         parts=parts,
     )
+
+
+def _contribution(criterion: Criterion, value: float | None) -> float:
+    return round(WEIGHTS[criterion] * (PRIOR[criterion] if value is None else value), DECIMALS)
+
+
+def _place(values: Mapping[Criterion, float | None], slug: str) -> tuple[float, float, str]:
+    """What a match is ordered by: the score, then the coverage, both the higher the better, then the slug."""
+    total = coverage = 0.0
+    for criterion, value in values.items():
+        total += _contribution(criterion, value)
+        if value is not None:
+            coverage += WEIGHTS[criterion]
+    return -round(total, DECIMALS), -round(coverage, DECIMALS), slug
 
 
 class Focus:
@@ -157,28 +170,31 @@ class Focus:
         return {territory_id: value for territory_id, value in found.items() if value > 0}
 
 
-def rank(seeker: TerritoryProfile, index: Index, selection: Selection) -> Ranking:
-    """The seeker's matches, best first: by score, then by coverage, then by slug.
+def rank(seeker: TerritoryProfile, index: Index, selection: Selection, limit: int | None = None) -> Ranking:
+    """The seeker's matches, best first: by score, then by coverage, then by slug; at most `limit` of them.
 
     A territory with which the seeker shares no problem, and of which neither answers a problem of the other, is no
     match: comparable size or a link alone give nothing to work on.
     """
     focus = Focus(index, selection)
-    sums = _sums(seeker, index, focus)
     eligible = {
         candidate.id: candidate
         for candidate in index.profiles.values()
         if candidate.id != seeker.id
         and (not selection.countries or candidate.territory.country_code in selection.countries)
     }
-    matches = [
-        Match(candidate.id, score(_values(seeker, candidate, added)))
-        for candidate_id, added in sums.items()
-        if (candidate := eligible.get(candidate_id)) is not None
-    ]
-    matches.sort(key=lambda m: (-m.score.total, -m.score.coverage, eligible[m.candidate_id].territory.slug))
+    found = {
+        candidate_id: _values(seeker, eligible[candidate_id], added)
+        for candidate_id, added in _sums(seeker, index, focus).items()
+        if candidate_id in eligible
+    }
+    order = sorted(found, key=lambda i: _place(found[i], eligible[i].territory.slug))
     without_facts = sum(not candidate.has_facts for candidate in eligible.values())
-    return Ranking(tuple(matches), len(eligible) - len(matches) - without_facts, without_facts)
+    return Ranking(
+        matches=tuple(Match(candidate_id, score(found[candidate_id])) for candidate_id in order[:limit]),
+        nothing_in_common=len(eligible) - len(found) - without_facts,
+        without_facts=without_facts,
+    )
 
 
 def _sums(seeker: TerritoryProfile, index: Index, focus: Focus) -> dict[str, _Sums]:

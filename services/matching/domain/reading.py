@@ -68,7 +68,8 @@ def cooperation_from(state: State) -> Cooperation:
 
 
 def _population(entry: State | None) -> Population | None:
-    if not entry or entry.get("value") is None:
+    """None also for a scope that this release does not know: it cannot say what the figure counts."""
+    if not entry or entry["scope"] not in set(Scope):
         return None
     return Population(entry["value"], entry.get("year"), Scope(entry["scope"]), entry["source"])
 

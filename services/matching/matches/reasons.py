@@ -43,7 +43,7 @@ def _shared(
     if not explanation.shared:
         return wording.say(wording.SHARED_NONE, reader.lang)
     return wording.say(
-        wording.SHARED,
+        wording.SHARED if len(explanation.shared) > 1 else wording.SHARED_ONE,
         reader.lang,
         problems=wording.listed([reader.label("problems", s.problem) for s in explanation.shared], reader.lang),
         stating=explanation.shared[0].stated_by_territories,

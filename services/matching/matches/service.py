@@ -85,11 +85,11 @@ def _find(store: ProfileStore, ref: str, selection: Selection, limit: int) -> _F
         labels = {vocabulary: facts.labels(vocabulary) for vocabulary in LABELLED}
         _check_themes(selection.themes, labels[THEMES])
         focus = Focus(index, selection)
-        ranking = rank(seeker, index, selection) if seeker.has_facts else None
+        ranking = rank(seeker, index, selection, limit) if seeker.has_facts else None
         return _Found(
             seeker=seeker,
             ranking=ranking,
-            matches=tuple(_explained(seeker, ranking, index, focus, limit)) if ranking else (),
+            matches=tuple(_explained(seeker, ranking, index, focus)) if ranking else (),
             missing=missing_of(seeker, index, focus),
             stating_any=index.stating_any,
             labels=labels,
@@ -97,9 +97,9 @@ def _find(store: ProfileStore, ref: str, selection: Selection, limit: int) -> _F
 
 
 def _explained(
-    seeker: TerritoryProfile, ranking: Ranking, index: Index, focus: Focus, limit: int
+    seeker: TerritoryProfile, ranking: Ranking, index: Index, focus: Focus
 ) -> Iterable[tuple[TerritoryProfile, Score, Explanation]]:
-    for match in ranking.matches[:limit]:
+    for match in ranking.matches:
         candidate = index.profiles[match.candidate_id]
         yield candidate, match.score, explain(seeker, candidate, index, focus)
 

@@ -11,6 +11,11 @@ SHARED: Sentence = {
     "fr": "Les deux énoncent : {problems}. Le plus rare est énoncé par {stating} territoires sur {all}.",
     "ar": "تذكر المنطقتان: {problems}. أندر هذه المشكلات تذكرها {stating} من أصل {all} منطقة.",
 }
+SHARED_ONE: Sentence = {
+    "en": "Both state: {problems}, as do {stating} of {all} territories.",
+    "fr": "Les deux énoncent : {problems}, comme {stating} territoires sur {all}.",
+    "ar": "تذكر المنطقتان: {problems}، كما تذكرها {stating} من أصل {all} منطقة.",
+}
 SHARED_NONE: Sentence = {
     "en": "Both state problems, and none is the same.",
     "fr": "Les deux énoncent des problèmes, dont aucun n'est commun.",
@@ -111,14 +116,14 @@ MISSING: Mapping[str, Sentence] = {
     },
 }
 EFFECT: Sentence = {
-    "en": "With it, {percent}% of the score would be known.",
-    "fr": "Avec ce fait, {percent} % du score seraient connus.",
-    "ar": "بوجود هذه المعلومة يصبح {percent}٪ من النتيجة معروفًا.",
+    "en": "With it, another {percent}% of the score would be known.",
+    "fr": "Avec ce fait, {percent} % de plus du score seraient connus.",
+    "ar": "بوجود هذه المعلومة تصبح {percent}٪ إضافية من النتيجة معروفة.",
 }
 EFFECT_FOR_SEEKER: Sentence = {
-    "en": "With it, {percent}% of the score would be known, and {territories} territories could be compared on it.",
-    "fr": "Avec ce fait, {percent} % du score seraient connus, et {territories} territoires comparables sur ce point.",
-    "ar": "بوجود هذه المعلومة يصبح {percent}٪ من النتيجة معروفًا، ويمكن مقارنة {territories} منطقة على أساسها.",
+    "en": "With it, another {percent}% of the score would be known, and {territories} territories comparable.",
+    "fr": "Avec ce fait, {percent} % de plus du score seraient connus, et {territories} territoires comparables.",
+    "ar": "بوجود هذه المعلومة تصبح {percent}٪ إضافية من النتيجة معروفة، ويمكن مقارنة {territories} منطقة على أساسها.",
 }
 
 

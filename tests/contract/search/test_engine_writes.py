@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.search.documents import build_document
-from services.search.engines.port import Document, Engine, EngineUnavailableError, Query
+from services.search.engines.port import Document, Engine, Query
 from services.search.query import content_words
 from tests.contract.search.real_records import initiative_states, metadata, real_documents, vocabularies
 
@@ -143,13 +143,6 @@ async def test_a_point_is_kept_only_where_it_is_one(engine: Engine) -> None:
     (document,) = sample(1)
     await build(engine, [replace(document, point=None)])
     assert await engine.count() == 1
-
-
-async def test_no_index_is_no_empty_answer(engine: Engine) -> None:
-    if engine.name == "meilisearch":
-        pytest.skip("opening a Meilisearch engine makes its index; the service asks for the metadata first")
-    with pytest.raises(EngineUnavailableError):
-        await engine.search(Query())
 
 
 async def test_a_word_of_the_title_goes_before_one_of_the_summary(engine: Engine) -> None:

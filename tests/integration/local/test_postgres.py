@@ -1,3 +1,4 @@
+import asyncio
 import os
 import shutil
 import signal
@@ -59,6 +60,19 @@ async def test_what_was_committed_survives_stop_and_start(postgres: EmbeddedPost
 
     postgres.start()
     assert await query(postgres.url("catalog"), "SELECT value FROM kept") == 7
+
+
+def test_a_second_start_is_refused_and_stops_nothing(postgres: EmbeddedPostgres) -> None:
+    postgres.start()
+    with pytest.raises(LocalError, match="was started already"):
+        postgres.start()
+    assert postgres.pid is not None
+
+
+async def test_it_can_be_called_beside_a_running_event_loop(postgres: EmbeddedPostgres, query: Query) -> None:
+    await asyncio.to_thread(postgres.start)
+    await asyncio.to_thread(postgres.create_database, "catalog")
+    assert await query(postgres.url("catalog"), "SELECT 1") == 1
 
 
 def test_stop_twice_and_url_without_start(postgres: EmbeddedPostgres) -> None:

@@ -1,5 +1,7 @@
 import json
+import signal
 import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -51,6 +53,40 @@ def test_an_interrupted_initdb_leaves_nothing_and_stops_nobody(tmp_path: Path, l
     launch(tmp_path / "state").terminate()
     assert not list(folder.glob("initdb-*"))
     assert (folder / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        ("initdb-*", signal.SIGTERM),
+        ("initdb-*/base", signal.SIGINT),
+        ("data", signal.SIGTERM),
+        ("data/postmaster.pid", signal.SIGINT),
+        ("socket/.s.PGSQL.5432", signal.SIGTERM),
+    ],
+)
+def test_a_signal_while_it_starts_leaves_no_process(
+    tmp_path: Path, launch: Launch, moment: str, number: signal.Signals
+) -> None:
+    """The check that nothing is left is every test's (conftest)."""
+    owner = launch(tmp_path / "state", wait=False)
+    folder = tmp_path / "state" / "postgres"
+    while not list(folder.glob(moment)):
+        assert owner.process.poll() is None
+    owner.process.send_signal(number)
+    owner.process.send_signal(number)
+    owner.process.communicate(timeout=30)
+    assert not (folder / "data" / "postmaster.pid").exists()
+
+
+def test_an_owner_that_only_exits_leaves_no_process(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from services.local.postgres import EmbeddedPostgres;"
+        "server = EmbeddedPostgres(Path(sys.argv[1]), settings={'fsync': 'off'}); server.start(); sys.exit(3)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program, str(tmp_path / "postgres")], check=False)
+    assert ended.returncode == 3
+    assert not (tmp_path / "postgres" / "data" / "postmaster.pid").exists()
 
 
 def test_down_stops_the_running_process_and_is_idempotent(tmp_path: Path, launch: Launch) -> None:
