@@ -17,6 +17,7 @@ from services.common.http.documents import docs_page, finish_openapi
 from services.common.http.errors import install_error_handlers
 from services.common.http.health import ReadyCheck, health_router
 from services.common.http.layer import RequestLayer
+from services.common.http.pages import problem_pages
 from services.common.problems import FieldError, Problem
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -94,6 +95,7 @@ def create_service(
     for router in routers:
         app.include_router(router, prefix=f"/{name}/v1")
     app.include_router(health_router(ready), prefix=f"/{name}")
+    app.include_router(problem_pages)
     _add_docs(app, name)
     install_error_handlers(app)
     app.add_middleware(RequestLayer)

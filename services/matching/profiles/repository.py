@@ -63,20 +63,21 @@ async def keep_newest(session: AsyncSession, rows: Sequence[Row]) -> list[Row]:
             set_={"version": statement.excluded.version, "state": statement.excluded.state},
             where=statement.excluded.version >= col(ProjectedRecord.version),
         )
-        answer = await session.execute(statement.returning(col(ProjectedRecord.kind), col(ProjectedRecord.id)))
+        answer = await session.exec(statement.returning(col(ProjectedRecord.kind), col(ProjectedRecord.id)))
         kept.update((kind, record_id) for kind, record_id in answer.all())
     return [row for row in rows if (row.kind, row.id) in kept]
 
 
 async def forget_all(session: AsyncSession) -> None:
     """Empty the projection, within a transaction that may wait long for what replaces it."""
-    await session.execute(text("set local idle_in_transaction_session_timeout = 0"))
-    await session.execute(delete(ProjectedRecord))
+    connection = await session.connection()
+    await connection.execute(text("set local idle_in_transaction_session_timeout = 0"))
+    await session.exec(delete(ProjectedRecord))
 
 
 async def write_cursor(session: AsyncSession, cursor: str) -> None:
     """Where the projection stands once this transaction is through."""
     statement = insert(FollowedFeed).values(service=CATALOG, cursor=cursor)
-    await session.execute(
+    await session.exec(
         statement.on_conflict_do_update(index_elements=["service"], set_={"cursor": statement.excluded.cursor})
     )

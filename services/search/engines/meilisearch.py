@@ -92,7 +92,8 @@ class MeilisearchEngine:
         async with self._writing:
             await self._admin.drop(self._aside)
             await self._admin.prepare(self._aside)
-            await self._admin.prepare(self._uid)
+            # A swap needs both; the settings of the one that goes do not matter any more.
+            await self._admin.make(self._uid)
             try:
                 yield _Aside(self._admin, self._uid, self._aside)
             finally:
@@ -133,13 +134,17 @@ class _Aside:
         self._admin = admin
         self._live = live
         self._aside = aside
+        self._tasks: list[int] = []
 
     async def add(self, documents_: Sequence[Document]) -> None:
         sent = [documents.to_meilisearch(document) for document in documents_]
-        await self._admin.write(self._aside, sent)
+        if sent:
+            self._tasks.append(await self._admin.enqueue(self._aside, sent))
 
     async def finish(self, metadata: Metadata) -> None:
-        await self._admin.write(self._aside, documents.metadata_documents(metadata))
+        self._tasks.append(await self._admin.enqueue(self._aside, documents.metadata_documents(metadata)))
+        for task in self._tasks:
+            await self._admin.finish(task)
         await self._admin.swap(self._live, self._aside)
 
 

@@ -59,10 +59,20 @@ class MeilisearchAdmin:
             raise
         return True
 
+    async def make(self, uid: str) -> None:
+        """Make the index where it is missing."""
+        if await self.exists(uid):
+            return
+        try:
+            await self._task(lambda: self._client.create_index(uid, {"primaryKey": PRIMARY_KEY}))
+        except EngineError as error:
+            # Asked twice after a broken connection: it is there, which is what was wanted.
+            if error.code != "index_already_exists":
+                raise
+
     async def prepare(self, uid: str) -> None:
         """Make the index where it is missing, and bring its settings to ours; sends nothing when they are."""
-        if not await self.exists(uid):
-            await self._create(uid)
+        await self.make(uid)
         current = await self._call(self._client.index(uid).get_settings)
         missing = settings_to_change(index_settings(), current)
         if missing:
@@ -76,8 +86,20 @@ class MeilisearchAdmin:
 
     async def write(self, uid: str, documents: Sequence[dict[str, Any]]) -> None:
         """Add or replace these documents, all or none."""
-        if documents:
-            await self._task(lambda: self._client.index(uid).add_documents(documents, PRIMARY_KEY))
+        await self.finish(await self.enqueue(uid, documents))
+
+    async def enqueue(self, uid: str, documents: Sequence[dict[str, Any]]) -> int:
+        """Hand over documents without waiting, so that the server can batch them; gives the task to `finish`."""
+        enqueued = await self._call(lambda: self._client.index(uid).add_documents(documents, PRIMARY_KEY))
+        return int(enqueued.task_uid)
+
+    async def finish(self, task_uid: int) -> None:
+        """Wait until a task is over; raises `EngineError` with its code unless it succeeded."""
+        task = await self._over(task_uid)
+        if task.status != "succeeded":
+            error = task.error or {}
+            message = f"task {task.uid} ({task.type}) {task.status}: {error.get('message', 'no reason given')}"
+            raise EngineError(message, error.get("code"))
 
     async def delete(self, uid: str, ids: Sequence[str]) -> None:
         """Delete by id; those that are not there are no error."""
@@ -95,7 +117,8 @@ class MeilisearchAdmin:
         """Every document that `ask` (ids or filter, and fields) names, page after page."""
         found: list[dict[str, Any]] = []
         while True:
-            answer = await self._fetch_page(uid, {**ask, "limit": PAGE, "offset": len(found)})
+            place = {"limit": PAGE, "offset": len(found)} if found else {"limit": PAGE}
+            answer = await self._fetch_page(uid, ask | place)
             found.extend(answer["results"])
             if not answer["results"] or len(found) >= answer["total"]:
                 return found
@@ -107,21 +130,9 @@ class MeilisearchAdmin:
         )
         return answer
 
-    async def _create(self, uid: str) -> None:
-        try:
-            await self._task(lambda: self._client.create_index(uid, {"primaryKey": PRIMARY_KEY}))
-        except EngineError as error:
-            # Asked twice after a broken connection: it is there, which is what was wanted.
-            if error.code != "index_already_exists":
-                raise
-
     async def _task(self, enqueue: Callable[[], TaskInfo], attempts: int = ATTEMPTS) -> None:
         enqueued = await self._call(enqueue, attempts)
-        task = await self._over(enqueued.task_uid)
-        if task.status != "succeeded":
-            error = task.error or {}
-            message = f"task {task.uid} ({task.type}) {task.status}: {error.get('message', 'no reason given')}"
-            raise EngineError(message, error.get("code"))
+        await self.finish(enqueued.task_uid)
 
     async def _over(self, uid: int) -> Task:
         pause = FIRST_POLL_S

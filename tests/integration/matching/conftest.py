@@ -2,14 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from services.common.feed.follower import Change
 from services.matching.app import create_app
 from services.matching.settings import MatchingSettings
 
@@ -134,7 +136,7 @@ class Follower:
     async def caught_up(self) -> None:
         """Until everything that the catalog holds has been taken in."""
         async with asyncio.timeout(PATIENCE_S):
-            while (await self.client.get("/matching/v1/status")).json()["cursor"] != self.catalog.cursor:
+            while (await self.client.get("/matching/v1/status")).json()["cursor"] != self.catalog.cursor:  # noqa: ASYNC110 - asks over HTTP
                 await asyncio.sleep(0.005)
 
 
@@ -165,14 +167,143 @@ class Start:
 
 
 @pytest.fixture
-def catalog() -> FollowedCatalog:
+def followed() -> FollowedCatalog:
     """An empty catalog."""
     return FollowedCatalog()
 
 
 @pytest.fixture
-async def start(matching_database: str, catalog: FollowedCatalog) -> AsyncIterator[Start]:
+async def start(matching_database: str, followed: FollowedCatalog) -> AsyncIterator[Start]:
     """Starts matching on a migrated database of its own."""
-    starting = Start(matching_database, catalog)
+    starting = Start(matching_database, followed)
     yield starting
     await starting.stop()
+
+
+def text(words: str, lang: str = "fr") -> State:
+    return {lang: {"text": words, "origin": "original"}}
+
+
+def source(title: str) -> State:
+    return {"title": title, "address": None, "passage": None, "retrieved_at": None, "licence": None}
+
+
+def make_territory(slug: str, problems: Sequence[str] = (), *, version: int = 1, **facts: Any) -> State:  # noqa: ANN401
+    return {
+        "id": f"id-{slug}",
+        "slug": slug,
+        "version": version,
+        "name": text(slug.title()),
+        "kind": "municipality",
+        "country_code": "FR",
+        "point": {"type": "Point", "coordinates": [3.87, 43.61]},
+        "population": None,
+        "networks": [],
+        "problems": [
+            {
+                "id": f"{slug}-{code}",
+                "problem": code,
+                "theme": None,
+                "severity": None,
+                "evidence": text(f"{slug} : {code}"),
+                "stated_by": None,
+                "year": None,
+                "sources": [source(f"Diagnostic de {slug}")],
+            }
+            for code in problems
+        ],
+        **facts,
+    }
+
+
+def make_initiative(slug: str, owner: str, *themes: str, version: int = 1) -> State:
+    return {
+        "id": f"id-{slug}",
+        "slug": slug,
+        "version": version,
+        "title": {**text(slug), "ar": {"text": "مبادرة", "origin": "machine"}},
+        "territory": {"id": f"id-{owner}"},
+        "themes": list(themes),
+        "maturity": "running",
+        "start_year": 2015,
+        "end_year": None,
+        "url": None,
+        "sources": [source(f"Fiche {slug}")],
+    }
+
+
+def make_vocabulary(name: str, **labels: str) -> State:
+    terms = [
+        {"code": code, "label": {"fr": fr, "en": f"{fr} (en)", "ar": f"{fr} (ar)"}, "broader": []}
+        for code, fr in labels.items()
+    ]
+    return {"id": f"vocabulary-{name}", "name": name, "version": 1, "terms": terms}
+
+
+@pytest.fixture
+def territory() -> Callable[..., State]:
+    """Makes a territory's state: `territory("fes", ["obesity"], version=2, country_code="MA")`."""
+    return make_territory
+
+
+@pytest.fixture
+def make_change() -> Callable[..., Change]:
+    """Makes a change as the follower hands it over: (kind, id, version, state or None)."""
+
+    def make(kind: str, record_id: str, version: int, data: State | None) -> Change:
+        return Change(f"{record_id}-{version}", f"{kind}.updated", kind, record_id, version, datetime.now(UTC), data)
+
+    return make
+
+
+@pytest.fixture
+def two_cities(followed: FollowedCatalog) -> FollowedCatalog:
+    """Montpellier and Fès, which share a problem, answer each other and cooperate; Sfax, of which nothing is known."""
+    followed.hold("vocabulary", make_vocabulary("problems", changing_diets="Évolutions des pratiques alimentaires"))
+    followed.hold("vocabulary", make_vocabulary("themes", food_education="Éducation", organic_waste="Biodéchets"))
+    followed.hold("network", {"id": "id-mufpp", "slug": "mufpp", "name": "Milan Pact", "version": 1})
+    networks = [{"id": "id-mufpp", "slug": "mufpp", "name": "Milan Pact", "since": None, "until": None}]
+    population = {"value": 248_252, "year": None, "scope": "main_city", "source": "GeoNames"}
+    followed.hold(
+        "territory",
+        make_territory(
+            "montpellier", ["changing_diets", "land_artificialisation"], networks=networks, population=population
+        ),
+    )
+    followed.hold(
+        "territory",
+        make_territory("fes", ["changing_diets", "organic_waste_management"], country_code="MA", networks=networks),
+    )
+    followed.hold("territory", make_territory("sfax", country_code="TN"))
+    followed.hold("initiative", make_initiative("ecominots", "montpellier", "food_education"))
+    followed.hold("initiative", make_initiative("compost", "montpellier", "organic_waste"))
+    followed.hold("initiative", make_initiative("cuisine", "fes", "food_education"))
+    parties = [{"territory": {"id": f"id-{slug}"}, "role": None} for slug in ("montpellier", "fes")]
+    followed.hold(
+        "cooperation",
+        {
+            "id": "id-montpellier-fes",
+            "slug": "montpellier-fes",
+            "version": 1,
+            "title": text("Montpellier – Fès"),
+            "description": text("Marché de producteurs"),
+            "parties": parties,
+            "themes": ["organic_waste"],
+            "devices": [{"device": "decentralised_cooperation", "sources": []}],
+            "stage": "ongoing",
+            "sources": [source("COOPALIM")],
+        },
+    )
+    return followed
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]:
+    """Waits until a question is answered with yes."""
+
+    async def wait(question: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not await question():  # noqa: ASYNC110 - asks over HTTP
+                await asyncio.sleep(0.005)
+
+    return wait

@@ -1,0 +1,1 @@
+"""Starting everything on one's own machine: `letsfood up`, `up-services`, `serve`."""

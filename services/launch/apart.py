@@ -1,0 +1,109 @@
+"""`letsfood up-services`: each service in a process of its own, and `letsfood serve`, which is one of them."""
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from services.launch.greeting import greet
+from services.launch.machine import Machine, machine, prepare
+from services.launch.server import GRACE_S, HOST, listening, serve_app
+from services.local.errors import LocalError
+
+
+def _catalog() -> FastAPI:
+    from services.catalog.app import create_app
+    from services.catalog.settings import CatalogSettings
+
+    return create_app(CatalogSettings())
+
+
+def _search() -> FastAPI:
+    from services.search.app import create_app
+    from services.search.settings import SearchSettings
+
+    return create_app(SearchSettings())
+
+
+def _matching() -> FastAPI:
+    from services.matching.app import create_app
+    from services.matching.settings import MatchingSettings
+
+    return create_app(MatchingSettings())
+
+
+APPS: Mapping[str, Callable[[], FastAPI]] = {"catalog": _catalog, "search": _search, "matching": _matching}
+"""The services, each made from the settings in the environment."""
+
+
+async def up_services(state_dir: Path, port: int) -> None:
+    """Serve each service on a port of its own, `port` and those after it, until cancelled or one of them ends."""
+    ports = {name: port + place for place, name in enumerate(APPS)}
+    for number in ports.values():
+        with listening(number):
+            continue
+    addresses = {name: f"http://{HOST}:{number}" for name, number in ports.items()}
+    async with machine(state_dir, addresses["catalog"]) as place:
+        await prepare(place)
+        async with AsyncExitStack() as stack:
+            processes = [
+                await stack.enter_async_context(_process(name, ports[name], place, addresses["catalog"]))
+                for name in APPS
+            ]
+            greeting = asyncio.create_task(greet(addresses, place))
+            stack.callback(greeting.cancel)
+            ends = [asyncio.create_task(process.wait()) for process in processes]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            raise LocalError("A service ended by itself; its last words stand above.")
+
+
+@asynccontextmanager
+async def _process(name: str, port: int, place: Machine, catalog: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A running service; it is asked to stop at the end of the block, and stops by itself when this process is gone."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "services.cli", "serve", name, "--port", str(port), "--with-parent"),
+        env={
+            **os.environ,
+            **place.environment(),
+            "SEARCH_CATALOG_URL": catalog,
+            "MATCHING_CATALOG_URL": catalog,
+        },
+        stdin=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), 2 * GRACE_S)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+
+
+async def serve(name: str, port: int, *, with_parent: bool) -> None:
+    """Serve one service until cancelled; `with_parent`: also until standard input ends, as it does with the parent."""
+    with listening(port) as listener:
+        serving = asyncio.ensure_future(serve_app(APPS[name](), listener))
+        if with_parent:
+            loop = asyncio.get_running_loop()
+            threading.Thread(target=_await_end_of_input, args=(loop, serving), daemon=True).start()
+        try:
+            await serving
+        except asyncio.CancelledError:
+            serving.cancel()
+            await asyncio.wait([serving])
+            raise
+
+
+def _await_end_of_input(loop: asyncio.AbstractEventLoop, serving: asyncio.Future[None]) -> None:
+    sys.stdin.buffer.read()
+    loop.call_soon_threadsafe(serving.cancel)

@@ -1,0 +1,114 @@
+"""What the services need of this machine: a state folder, databases, a key, the data set."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from services.catalog.loading.loader import LoadReport, load
+from services.common.migrations import migrate
+from services.launch.stopping import blocking
+from services.local.errors import LocalError
+from services.local.state import State
+
+PROJECT = Path(__file__).parent.parent.parent
+DATA = PROJECT / "data"
+DATABASES = ("catalog", "matching")
+"""Services with a database of their own; `{SERVICE}_DATABASE_URL` points one elsewhere."""
+
+RUNNING_CATALOG = "catalog-database"
+"""The file in the state folder that tells `letsfood load` where the running catalog's database is."""
+
+console = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """An acquired state folder, the databases by service, and the key that may write."""
+
+    state: State
+    databases: Mapping[str, str]
+    admin_key: str
+
+    def environment(self) -> dict[str, str]:
+        """The settings of every service as environment variables."""
+        return {
+            "CATALOG_DATABASE_URL": self.databases["catalog"],
+            "CATALOG_ADMIN_KEY": self.admin_key,
+            "CATALOG_SNAPSHOT_FOLDER": str(self.state.subfolder("snapshots")),
+            "CATALOG_ENVIRONMENT": "development",
+            "SEARCH_INDEX_FOLDER": str(self.state.subfolder("search")),
+            "SEARCH_ENVIRONMENT": "development",
+            "MATCHING_DATABASE_URL": self.databases["matching"],
+            "MATCHING_ENVIRONMENT": "development",
+        }
+
+
+def configured_databases(environment: Mapping[str, str]) -> dict[str, str] | None:
+    """The databases that the environment names; None for none. Raises `LocalError` when it names some only."""
+    names = {service: f"{service.upper()}_DATABASE_URL" for service in DATABASES}
+    given = {service: environment[name] for service, name in names.items() if environment.get(name)}
+    if given and len(given) < len(names):
+        missing = ", ".join(names[service] for service in names if service not in given)
+        raise LocalError(f"Set {missing} too, or none of them to use the embedded PostgreSQL.")
+    return given or None
+
+
+@asynccontextmanager
+async def machine(state_dir: Path, url: str) -> AsyncIterator[Machine]:
+    """Everything that the services need, as long as the block runs; nothing is left running after it."""
+    configured = configured_databases(os.environ)
+    state = await blocking(State.acquire, state_dir, url)
+    try:
+        key = os.environ.get("CATALOG_ADMIN_KEY", "") or await blocking(_admin_key, state.folder / "admin-key")
+        if configured is not None:
+            yield Machine(state, configured, key)
+            return
+        postgres = state.postgres()
+        recorded = state.folder / RUNNING_CATALOG
+        try:
+            await blocking(postgres.start)
+            for name in DATABASES:
+                await blocking(postgres.create_database, name, exist_ok=True)
+            recorded.write_text(postgres.url("catalog") + "\n")
+            yield Machine(state, {name: postgres.url(name) for name in DATABASES}, key)
+        finally:
+            recorded.unlink(missing_ok=True)
+            await blocking(postgres.stop)
+    finally:
+        state.release()
+
+
+def _admin_key(path: Path) -> str:
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"lf_{secrets.token_urlsafe(32)}\n")
+    return path.read_text().strip()
+
+
+async def prepare(place: Machine) -> None:
+    """Migrate every database and load the data set; raises `LocalError` when a file of it cannot be loaded."""
+    for service, url in place.databases.items():
+        await migrate(PROJECT / "services" / service / "migrations", url)
+    report = await load_with_progress(place.databases["catalog"], DATA)
+    if report.errors:
+        raise LocalError(f"The data set has {len(report.errors)} error(s); the first: {report.errors[0]}")
+
+
+async def load_with_progress(url: str, folder: Path, *, skip_invalid: bool = False) -> LoadReport:
+    """Load a folder, showing a bar for each file."""
+    with Progress(console=console, transient=True) as bars:
+        tasks = {}
+
+        def advance(file: str, done: int, total: int) -> None:
+            if file not in tasks:
+                tasks[file] = bars.add_task(f"Loading {file}", total=total)
+            bars.update(tasks[file], completed=done)
+
+        return await load(url, folder, advance, skip_invalid=skip_invalid)

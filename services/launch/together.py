@@ -1,0 +1,28 @@
+"""`letsfood up`: every service in this process, on one port."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from services.catalog.settings import CatalogSettings
+from services.launch.greeting import greet
+from services.launch.machine import machine, prepare
+from services.launch.server import HOST, listening, serve_app
+from services.matching.settings import MatchingSettings
+from services.search.settings import SearchSettings
+from services.standalone import StandaloneSettings, create_app
+
+
+async def up(state_dir: Path, port: int) -> None:
+    """Prepare and serve everything until cancelled; raises `LocalError` for what is in the way."""
+    with listening(port) as listener:
+        address = f"http://{HOST}:{port}"
+        async with machine(state_dir, address) as place:
+            await prepare(place)
+            os.environ.update(place.environment())
+            app = create_app(StandaloneSettings(CatalogSettings(), SearchSettings(), MatchingSettings()))
+            greeting = asyncio.create_task(greet(dict.fromkeys(("catalog", "search", "matching"), address), place))
+            try:
+                await serve_app(app, listener)
+            finally:
+                greeting.cancel()

@@ -1,0 +1,118 @@
+"""All services in one process on one port, each with its own app, its own lifespan and its own database.
+
+They call one another over HTTP semantics all the same (an in-process transport), so that giving each a process of its
+own is a matter of settings.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.catalog.app import create_app as create_catalog
+from services.catalog.settings import CatalogSettings
+from services.common.http.errors import install_error_handlers
+from services.common.http.layer import RequestLayer
+from services.common.http.pages import html_page, problem_pages
+from services.matching.app import create_app as create_matching
+from services.matching.settings import MatchingSettings
+from services.search.app import create_app as create_search
+from services.search.settings import SearchSettings
+
+CATALOG_ADDRESS = "http://catalog.internal"
+"""The name under which services in this process reach the catalog; it never leaves the process."""
+
+INTRODUCTION = {
+    "fr": (
+        "Let's Food – coopérations alimentaires entre territoires",
+        "Ce que font les villes et les régions pour leur alimentation, qui partage leurs problèmes, et avec qui "
+        "coopérer.",
+    ),
+    "en": (
+        "Let's Food – cooperation between territories on food",
+        "What cities and regions do about their food, who shares their problems, and whom to work with.",
+    ),
+    "ar": (
+        "Let's Food – التعاون الغذائي بين المناطق",
+        "ما الذي تقوم به المدن والأقاليم من أجل غذائها، ومن يشاركها مشكلاتها، ومع من يمكن أن تتعاون.",
+    ),
+}
+
+EXAMPLES = {
+    "catalog": "/catalog/v1/territories/montpellier",
+    "search": "/search/v1/initiatives?q=food+waste",
+    "matching": "/matching/v1/territories/montpellier/matches",
+}
+
+
+@dataclass(frozen=True)
+class StandaloneSettings:
+    """The settings of each service; where one calls another, this process answers."""
+
+    catalog: CatalogSettings
+    search: SearchSettings
+    matching: MatchingSettings
+
+
+class Standalone:
+    """Hands each request to the service that its path names; pages of its own for the rest."""
+
+    def __init__(self, services: Mapping[str, FastAPI], pages: FastAPI) -> None:
+        self.services = services
+        self.pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
+        app: ASGIApp = self.services.get(name, self.pages)
+        await app(scope, receive, send)
+
+
+def create_app(settings: StandaloneSettings) -> Standalone:
+    """The services behind one address. The lifespans of all are entered with this app's own."""
+    catalog = create_catalog(settings.catalog)
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(catalog), base_url=CATALOG_ADDRESS)
+    services = {
+        "catalog": catalog,
+        "search": create_search(settings.search, catalog=client),
+        "matching": create_matching(settings.matching, catalog=client),
+    }
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(client)
+            for service in services.values():
+                await stack.enter_async_context(service.router.lifespan_context(service))
+            yield
+
+    return Standalone(services, _pages(lifespan))
+
+
+def _pages(lifespan: object) -> FastAPI:
+    pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)  # type: ignore[arg-type]
+    pages.include_router(problem_pages)
+
+    @pages.get("/")
+    async def home() -> HTMLResponse:
+        return home_page()
+
+    install_error_handlers(pages)
+    pages.add_middleware(RequestLayer)
+    return pages
+
+
+def home_page() -> HTMLResponse:
+    """What this is, in the three languages, and the way to each service's OpenAPI page."""
+    links = "".join(
+        f'<li><a href="/{name}/docs"><b>{name}</b> OpenAPI</a> · <a href="{example}"><code>{example}</code></a></li>'
+        for name, example in EXAMPLES.items()
+    )
+    sections = [
+        (lang, f"<h1>{title}</h1><p>{text}</p>" + (f"<ul>{links}</ul>" if lang == "fr" else ""))
+        for lang, (title, text) in INTRODUCTION.items()
+    ]
+    return html_page("Let's Food", sections)
