@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -42,6 +43,12 @@ def copy_database(postgres: EmbeddedPostgres) -> CopyDatabase:
         return postgres.url(name)
 
     return copy
+
+
+@pytest.fixture
+def backup_of(copy_database: CopyDatabase) -> CopyDatabase:
+    """Copies a database by its URL, as a backup does."""
+    return lambda url: copy_database(urlsplit(url).path.lstrip("/"))
 
 
 def _migrated(postgres: EmbeddedPostgres, service: str) -> str:

@@ -29,7 +29,8 @@ CARD_FIELDS = (
 """What of an initiative's state is kept with the index: enough to answer with and to build the document again."""
 
 _TIE_BITS = 40
-"""With a year above them these fit the 53 bits that a JSON number keeps exactly."""
+_LAST_YEAR = 2**13 - 1
+"""A year above the tie's bits: together the 53 bits that a JSON number keeps exactly."""
 
 
 def build_document(state: Mapping[str, Any], vocabularies: Vocabularies) -> Document:
@@ -75,7 +76,7 @@ def territory_ref(state: Mapping[str, Any]) -> dict[str, Any]:
 def recency(initiative_id: str, start_year: int | None) -> int:
     """A number that sorts by start year (none: last), then by a digest of the id, the same on every engine."""
     tie = int.from_bytes(hashlib.sha256(initiative_id.encode()).digest()[: _TIE_BITS // 8], "big")
-    return (max(start_year or 0, 0) << _TIE_BITS) | tie
+    return (min(max(start_year or 0, 0), _LAST_YEAR) << _TIE_BITS) | tie
 
 
 def valid_point(point: Mapping[str, Any] | None) -> tuple[float, float] | None:

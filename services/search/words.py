@@ -18,7 +18,7 @@ _WORD = re.compile(f"(?:[^\\W_]|[{_MARKS}])+")
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _ARABIC = str.maketrans({"ى": "ي", "ة": "ه", "ٱ": "ا", "ی": "ي", "ک": "ك", "ـ": None})
 _ARTICLE = "ال"
-_MIN_STEM_AFTER_ARTICLE = 2
+_MIN_LETTERS_AFTER_ARTICLE = 2
 """A word is more than its article: الى and الا keep theirs."""
 
 ONE_TYPO_LETTERS = 5
@@ -52,10 +52,14 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def fold_word(word: str) -> str:
-    """One word folded, and its Arabic article cut off."""
+    """One word folded, and its Arabic article cut off.
+
+    What then still looks like an article goes too: `الألبان`, `ألبان` and `البان` (typed without its hamza) have to be
+    one word, and only the ending tells them from an article. Folding a folded word changes nothing.
+    """
     folded = fold(word)
-    if folded.startswith(_ARTICLE) and len(folded) >= len(_ARTICLE) + _MIN_STEM_AFTER_ARTICLE:
-        return folded[len(_ARTICLE) :]
+    while folded.startswith(_ARTICLE) and len(folded) >= len(_ARTICLE) + _MIN_LETTERS_AFTER_ARTICLE:
+        folded = folded[len(_ARTICLE) :]
     return folded
 
 
@@ -127,8 +131,7 @@ def matches(query: str, word: str, *, is_prefix: bool) -> bool:
     """
     if query == word or (is_prefix and word.startswith(query)):
         return True
-    limit = allowed_typos(query)
-    if not limit:
+    limit = allowed_typos(query) - (query[:1] != word[:1])
+    if limit <= 0:
         return False
-    typos = (prefix_distance if is_prefix else distance)(query, word, limit)
-    return typos + (query[:1] != word[:1]) <= limit
+    return (prefix_distance if is_prefix else distance)(query, word, limit) <= limit

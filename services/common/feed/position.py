@@ -8,7 +8,8 @@ from uuid import UUID
 
 from services.common.problems import CURSOR_GONE, MALFORMED, FieldError, Problem
 
-_LAYOUT = struct.Struct(">QI16s")
+_LAYOUT = struct.Struct(">qi16s")
+"""PostgreSQL's bigint, integer and uuid."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,14 @@ STAMP = (
     """
     create function stamp_change_batch() returns trigger language plpgsql as $$
     begin
+        -- What a large transaction has written reaches the disk before it takes the lock, not while it holds it.
+        if exists (select from change where batch_id = new.id and ordinal > 1000) then
+            if current_setting('server_version_num')::integer >= 170000 then
+                perform pg_logical_emit_message(false, 'change_feed', '', true);
+            else
+                perform pg_sleep(0.5);  -- the WAL writer's turn: it flushes every 200 ms
+            end if;
+        end if;
         -- The key is the table's own number: another table or database uses another lock.
         perform pg_advisory_xact_lock('change_batch'::regclass::bigint);
         update change_batch set seq = nextval('change_seq') where id = new.id;

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
@@ -116,9 +118,28 @@ def allowed_methods(request: Request) -> str:
     return ", ".join(sorted(found))
 
 
+KEPT_HEADERS = ("allow", "content-range", "retry-after", "www-authenticate")
+"""Headers that say what a client may do about an error."""
+
+
+def from_answer(status: int, headers: Headers) -> Problem:
+    """The problem for an error that a library answered by itself."""
+    kind = _kind(status)
+    kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
+    if kind is problems.NOT_FOUND:
+        return Problem(kind, NO_ROUTE)
+    if kind is problems.INTERNAL:
+        return Problem(kind, UNEXPECTED)
+    return Problem(kind, UNREADABLE, {"reason": HTTPStatus(status).phrase}, headers=kept)
+
+
+def _kind(status: int) -> ProblemType:
+    return BY_STATUS.get(status, problems.MALFORMED if status < HTTPStatus.INTERNAL_SERVER_ERROR else problems.INTERNAL)
+
+
 def from_http(request: Request, error: HTTPException) -> Problem:
     """What the framework raised by itself: the router's 404 and 405, a body over its limit, …"""
-    kind = BY_STATUS.get(error.status_code, problems.MALFORMED if error.status_code < 500 else problems.INTERNAL)
+    kind = _kind(error.status_code)
     if kind is problems.NOT_FOUND:
         return Problem(kind, NO_ROUTE)
     if kind is problems.METHOD_NOT_ALLOWED:

@@ -2,8 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from pydantic import BaseModel
+
+from services.common.http.documents import problem_responses
+from services.common.problems import UNAVAILABLE, Problem
 
 ReadyCheck = Callable[[], Awaitable[Mapping[str, str | None]]]
 """What the service depends on, by name: None when it is there, else what is being waited for."""
@@ -16,10 +19,9 @@ class Live(BaseModel):
 
 
 class Ready(BaseModel):
-    """Whether the service can do its work, and what it waits for when it cannot."""
+    """The service can do its work."""
 
-    status: str
-    waiting_for: dict[str, str]
+    status: str = "ready"
 
 
 def health_router(check: ReadyCheck) -> APIRouter:
@@ -31,13 +33,22 @@ def health_router(check: ReadyCheck) -> APIRouter:
         """Answers while the process runs; says nothing of what the service depends on."""
         return Live()
 
-    @router.get("/ready", responses={503: {"model": Ready, "description": "Not ready; `waiting_for` says why."}})
-    async def ready(response: Response) -> Ready:
-        """Whether the service can do its work. 503 names what it waits for."""
+    @router.get("/ready", responses=problem_responses(503))
+    async def ready() -> Ready:
+        """Whether the service can do its work. 503 names in `waiting_for` what it waits for."""
         waiting = {name: reason for name, reason in (await check()).items() if reason is not None}
         if waiting:
-            response.status_code = 503
-            response.headers["Retry-After"] = "1"
-        return Ready(status="waiting" if waiting else "ready", waiting_for=waiting)
+            raise Problem(
+                UNAVAILABLE,
+                {
+                    "en": "Waiting for: {names}.",
+                    "fr": "En attente de : {names}.",
+                    "ar": "في انتظار: {names}.",
+                },
+                {"names": ", ".join(waiting)},
+                headers={"Retry-After": "1"},
+                extensions={"waiting_for": waiting},
+            )
+        return Ready()
 
     return router

@@ -6,6 +6,7 @@ drawing the result towards the average by the weight that is not known. So a gap
 little known is never read as much. See docs/adr/0004-matching-score.md.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -88,11 +89,13 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """The matches, best first, as far as asked for; beside them how many territories of the selection have facts and
-    nothing in common with the seeker, and of how many no fact is recorded."""
+    nothing in common with the seeker, of how many no fact is recorded, and the ids of those among both that the seeker
+    cooperates with already: lack of data hides no partner."""
 
     matches: tuple[Match, ...]
     nothing_in_common: int
     without_facts: int
+    partners_not_ranked: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -194,16 +197,23 @@ def rank(seeker: TerritoryProfile, index: Index, selection: Selection, limit: in
         matches=tuple(Match(candidate_id, score(found[candidate_id])) for candidate_id in order[:limit]),
         nothing_in_common=len(eligible) - len(found) - without_facts,
         without_facts=without_facts,
+        partners_not_ranked=tuple(
+            sorted((_partners(seeker) & eligible.keys()) - found.keys(), key=lambda i: eligible[i].territory.slug)
+        ),
     )
 
 
+def _partners(seeker: TerritoryProfile) -> frozenset[str]:
+    return frozenset(party for cooperation in seeker.cooperations for party in cooperation.party_ids)
+
+
 def _sums(seeker: TerritoryProfile, index: Index, focus: Focus) -> dict[str, _Sums]:
-    sums: dict[str, _Sums] = {}
+    sums: defaultdict[str, _Sums] = defaultdict(_Sums)
     seeking = focus.needs(seeker)
     sharing = {need.problem: index.rarity(need.problem) for need in seeking if need.problem is not None}
     for need in seeking:
         for territory_id, value in focus.answers(need).items():
-            sums.setdefault(territory_id, _Sums()).for_seeker.append(value)
+            sums[territory_id].for_seeker.append(value)
     for whole in index.having:
         narrowed = focus.need(whole)
         if narrowed is None:
@@ -213,7 +223,7 @@ def _sums(seeker: TerritoryProfile, index: Index, focus: Focus) -> dict[str, _Su
         if bits is None and value == 0:
             continue
         for territory_id in index.having.under(whole):
-            added = sums.setdefault(territory_id, _Sums())
+            added = sums[territory_id]
             if bits is not None:
                 added.shared.append(bits)
             if value > 0:

@@ -5,7 +5,7 @@ from typing import cast
 
 from services.common.languages import Languages
 from services.common.schemas import CodeRead, SourceRead, TextRead
-from services.matching.domain.profile import Source, TerritoryProfile, Text
+from services.matching.domain.profile import Membership, Source, TerritoryProfile, Text
 from services.matching.matches.schemas import PointRead, TerritoryRead
 from services.matching.profiles.facts import Labels
 
@@ -13,12 +13,13 @@ NO_TEXT = TextRead(text="", lang="und", origin="original")
 
 
 class Reader:
-    """Who reads: the languages wanted, and every label there is."""
+    """Who reads: the languages wanted, every label there is, and the names of the networks by id."""
 
-    def __init__(self, languages: Languages, labels: Mapping[str, Labels]) -> None:
+    def __init__(self, languages: Languages, labels: Mapping[str, Labels], networks: Mapping[str, str]) -> None:
         self.languages = languages
         self.lang = languages.label
         self._labels = labels
+        self._networks = networks
 
     def text(self, text: Text) -> TextRead | None:
         """A text in the best language there is."""
@@ -49,6 +50,10 @@ class Reader:
     def name(self, profile: TerritoryProfile) -> str:
         """A territory's name, for a sentence."""
         return self.title(profile.territory.name).text
+
+    def network(self, membership: Membership) -> str:
+        """A network's name: as its own record has it now, else as it was when the membership was published."""
+        return self._networks.get(membership.network_id, membership.name)
 
     def territory(self, profile: TerritoryProfile) -> TerritoryRead:
         """A territory, to be recognised by."""

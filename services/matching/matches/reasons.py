@@ -69,7 +69,7 @@ def _links(seeker: TerritoryProfile, explanation: Explanation, reader: Reader) -
         each = [f"{title} ({stage})" for title, stage in zip(titles, stages, strict=True)]
         said.append(wording.say(wording.COOPERATING, reader.lang, cooperations=wording.listed(each, reader.lang)))
     if explanation.networks:
-        names = {m.network_id: m.name for m in seeker.territory.memberships}
+        names = {m.network_id: reader.network(m) for m in seeker.territory.memberships}
         networks: Sequence[str] = [names[network] for network in explanation.networks]
         said.append(wording.say(wording.NETWORKED, reader.lang, networks=wording.listed(networks, reader.lang)))
     return " ".join(said) or wording.say(wording.NO_LINK, reader.lang)

@@ -25,6 +25,7 @@ from services.matching.matches.schemas import (
     MatchRead,
     MissingRead,
     NetworkRead,
+    PartnerRead,
     SharedProblemRead,
     StatementRead,
 )
@@ -59,13 +60,24 @@ def match_read(
         brings_to_seeker=[_brought(brought, reader) for brought in explanation.for_seeker],
         brings_to_candidate=[_brought(brought, reader) for brought in explanation.for_candidate],
         links=LinksRead(
-            cooperations=[_cooperation(cooperation, reader) for cooperation in explanation.cooperations],
+            cooperations=_cooperations(explanation, reader),
             networks=[
-                NetworkRead(id=network, slug=networks[network].slug, name=networks[network].name)
+                NetworkRead(id=network, slug=networks[network].slug, name=reader.network(networks[network]))
                 for network in explanation.networks
             ],
         ),
         missing=missing_read(explanation.missing, seeker, candidate, reader),
+    )
+
+
+def partner_read(
+    seeker: TerritoryProfile, partner: TerritoryProfile, explanation: Explanation, reader: Reader
+) -> PartnerRead:
+    """A partner that there already is, and which facts are missing for a ranking."""
+    return PartnerRead(
+        territory=reader.territory(partner),
+        cooperations=_cooperations(explanation, reader),
+        missing=missing_read(explanation.missing, seeker, partner, reader),
     )
 
 
@@ -150,6 +162,10 @@ def _answered(answered: Answered, reader: Reader) -> AnsweredRead:
         fit=round(answered.fit, 4),
         reason=wording.say(wording.RELATION[answered.relation], reader.lang, theme=theme),
     )
+
+
+def _cooperations(explanation: Explanation, reader: Reader) -> list[CooperationRead]:
+    return [_cooperation(cooperation, reader) for cooperation in explanation.cooperations]
 
 
 def _cooperation(cooperation: Cooperation, reader: Reader) -> CooperationRead:

@@ -84,7 +84,7 @@ async def territory_matches(
     each fact that would change that. A territory with neither a stated problem nor an initiative is not ranked at
     all: `rankable` is false, and `missing` says what would help. A territory that shares no problem with this one,
     and where neither has an answer to a problem of the other, is no match however alike in size; `left_out` counts
-    these.
+    these, and `partners_not_ranked` names those among them that it cooperates with already.
 
     **Every reason is given**: for shared problems what each side states and its sources, and for each direction up to
     three initiatives that one could bring to the other, with the problems they answer and their sources. Texts are in

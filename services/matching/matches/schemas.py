@@ -173,6 +173,14 @@ class LeftOutRead(Answer):
     without_facts: int = Field(description="Those of which neither a problem nor an initiative is recorded yet.")
 
 
+class PartnerRead(Answer):
+    """A territory that cooperates with this one already, and why it is not ranked."""
+
+    territory: TerritoryRead
+    cooperations: list[CooperationRead]
+    missing: list[MissingRead] = Field(description="Empty where both have facts and nothing in them meets.")
+
+
 class MatchesRead(Answer):
     """The best partners of a territory."""
 
@@ -184,6 +192,10 @@ class MatchesRead(Answer):
     )
     items: list[MatchRead]
     missing: list[MissingRead] = Field(description="Facts that are missing of the territory itself.")
+    partners_not_ranked: list[PartnerRead] = Field(
+        description="Territories that cooperate with it already and are no matches, mostly for want of facts; at most "
+        "`limit` of them."
+    )
     left_out: LeftOutRead | None = Field(description="Null when `rankable` is false.")
 
 

@@ -11,7 +11,7 @@ from services.matching.domain.index import Index
 from services.matching.domain.profile import TerritoryProfile
 from services.matching.domain.ranking import RULES_VERSION, Focus, Ranking, Score, Selection, rank
 from services.matching.matches.reader import Reader
-from services.matching.matches.representation import match_read, missing_read
+from services.matching.matches.representation import match_read, missing_read, partner_read
 from services.matching.matches.schemas import LeftOutRead, MatchesRead
 from services.matching.profiles.facts import THEMES, Labels
 from services.matching.profiles.store import ProfileStore
@@ -25,11 +25,13 @@ class _Found:
     """What was worked out while the index could not change; everything in it is immutable."""
 
     seeker: TerritoryProfile
-    ranking: Ranking | None
+    ranking: Ranking
     matches: tuple[tuple[TerritoryProfile, Score, Explanation], ...]
+    partners: tuple[tuple[TerritoryProfile, Explanation], ...]
     missing: tuple[Missing, ...]
     stating_any: int
     labels: dict[str, Labels]
+    networks: dict[str, str]
 
 
 async def find_matches(
@@ -58,19 +60,22 @@ def not_ready() -> Problem:
 
 def _answer(store: ProfileStore, ref: str, selection: Selection, limit: int, languages: Languages) -> MatchesRead:
     found = _find(store, ref, selection, limit)
-    reader = Reader(languages, found.labels)
+    reader = Reader(languages, found.labels, found.networks)
     ranking = found.ranking
     return MatchesRead(
         territory=reader.territory(found.seeker),
         rules_version=RULES_VERSION,
-        rankable=ranking is not None,
+        rankable=found.seeker.has_facts,
         items=[
             match_read(found.seeker, candidate, score, explanation, found.stating_any, reader)
             for candidate, score, explanation in found.matches
         ],
         missing=missing_read(found.missing, found.seeker, None, reader),
+        partners_not_ranked=[
+            partner_read(found.seeker, partner, explanation, reader) for partner, explanation in found.partners
+        ],
         left_out=LeftOutRead(nothing_in_common=ranking.nothing_in_common, without_facts=ranking.without_facts)
-        if ranking is not None
+        if found.seeker.has_facts
         else None,
     )
 
@@ -85,14 +90,19 @@ def _find(store: ProfileStore, ref: str, selection: Selection, limit: int) -> _F
         labels = {vocabulary: facts.labels(vocabulary) for vocabulary in LABELLED}
         _check_themes(selection.themes, labels[THEMES])
         focus = Focus(index, selection)
-        ranking = rank(seeker, index, selection, limit) if seeker.has_facts else None
+        ranking = rank(seeker, index, selection, limit)
         return _Found(
             seeker=seeker,
             ranking=ranking,
-            matches=tuple(_explained(seeker, ranking, index, focus)) if ranking else (),
+            matches=tuple(_explained(seeker, ranking, index, focus)),
+            partners=tuple(
+                (index.profiles[i], explain(seeker, index.profiles[i], index, focus))
+                for i in ranking.partners_not_ranked[:limit]
+            ),
             missing=missing_of(seeker, index, focus),
             stating_any=index.stating_any,
             labels=labels,
+            networks=dict(facts.network_names),
         )
 
 

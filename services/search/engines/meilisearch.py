@@ -1,4 +1,4 @@
-"""The engine for many readers: a Meilisearch server. The official client writes, in threads; httpx searches."""
+"""The engine for many readers: a Meilisearch server. The official client writes, in threads; httpx reads."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -20,12 +20,15 @@ from services.search.engines.port import (
     Rebuild,
 )
 
-SEARCH_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 10.0
 MAX_WAIT_S = 2.0
 """The longest that a reader is kept waiting for a busy server; a longer Retry-After is handed on to the reader."""
 
-SEARCH_ATTEMPTS = 2
-"""A search is asked once more after a broken connection or a short Retry-After."""
+READ_ATTEMPTS = 2
+"""A read is asked once more after a broken connection or a short Retry-After."""
+
+FETCH_PAGE = 1000
+"""Documents in one page of those that are asked for by id or territory."""
 
 
 class MeilisearchEngine:
@@ -38,7 +41,7 @@ class MeilisearchEngine:
         self._aside = f"{index}_next"
         self._admin = MeilisearchAdmin(url, key)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._http = httpx.AsyncClient(base_url=url, headers=headers, timeout=SEARCH_TIMEOUT_S)
+        self._http = httpx.AsyncClient(base_url=url, headers=headers, timeout=READ_TIMEOUT_S)
         self._writing = asyncio.Lock()
 
     async def open(self) -> None:
@@ -100,15 +103,22 @@ class MeilisearchEngine:
                 await self._admin.drop(self._aside)
 
     async def _fetch(self, ask: dict[str, Any]) -> list[dict[str, Any]]:
-        try:
-            return await self._admin.fetch(self._uid, ask)
-        except EngineError as error:
-            if error.code == "index_not_found":
-                return []
-            raise
+        """Every document that `ask` (ids or filter, and fields) names, page after page; none without an index."""
+        found: list[dict[str, Any]] = []
+        while True:
+            place = {"limit": FETCH_PAGE, "offset": len(found)} if found else {"limit": FETCH_PAGE}
+            try:
+                answer = await self._ask(f"/indexes/{self._uid}/documents/fetch", ask | place)
+            except EngineUnavailableError as error:
+                if error.code == "index_not_found":
+                    return []
+                raise
+            found.extend(answer["results"])
+            if not answer["results"] or len(found) >= answer["total"]:
+                return found
 
     async def _ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        attempts = SEARCH_ATTEMPTS
+        attempts = READ_ATTEMPTS
         while True:
             attempts -= 1
             try:

@@ -1,4 +1,9 @@
-"""What is sent to and read from Meilisearch, as plain JSON values. Pure."""
+"""What is sent to and read from Meilisearch, as plain JSON values. Pure.
+
+Texts and queries are sent as words already cut and folded: so both engines agree on what a word is, the server's own
+cutting finds nothing more to cut (it takes `ال` off a word once, and off `ألبان` too), and no sign in a query is an
+operator. Readers are answered from the card, which holds the texts as they are.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -9,6 +14,7 @@ import orjson
 from services.search.engines.meilisearch_settings import LANGUAGES, OTHER, PARTS
 from services.search.engines.port import Document, Hit, Metadata, Page, Query, Texts
 from services.search.vocabularies import Vocabularies
+from services.search.words import folded_text
 
 SHAPE = 1
 """Raised whenever documents or settings change in a way that needs every document anew."""
@@ -36,7 +42,7 @@ def to_meilisearch(document: Document) -> dict[str, Any]:
     }
     for part, texts in zip(PARTS, (document.titles, document.labels, document.summaries), strict=True):
         for lang, found in _by_field_language(texts).items():
-            sent[f"{part}_{lang}"] = found
+            sent[f"{part}_{lang}"] = [folded_text(text) for text in found]
     if document.point is not None:
         sent["_geo"] = {"lng": document.point[0], "lat": document.point[1]}
     return sent
@@ -70,7 +76,7 @@ def _read_vocabularies(payload: str) -> Vocabularies:
 
 
 def search_body(query: Query) -> dict[str, Any]:
-    """The body of a search. Words are sent folded, so that no sign in them is an operator of the engine."""
+    """The body of a search."""
     text = " ".join(word.folded for word in query.words)
     body: dict[str, Any] = {
         # A space after the last word says that it is whole: otherwise it is taken for a beginning.

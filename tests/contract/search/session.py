@@ -1,28 +1,30 @@
 """One life of the Meilisearch adapter, from an empty server on: what is recorded, and replayed strictly."""
 
+import json
+from functools import cache
+from pathlib import Path
+
 from services.search.documents import build_document, territory_ref
 from services.search.engines.meilisearch import MeilisearchEngine
 from services.search.engines.port import Document, Filter, Metadata, Query
 from services.search.query import content_words, understand
 from services.search.vocabularies import Vocabularies
-from tests.contract.search.real_records import initiative_states, territory_states, vocabulary_states
 
 KEY = "recording-master-key-0123456789"
-SLUGS = ("antigaspi-cantines-dijon", "cantines-bio-locales-grenoble", "compostage-fes", "tav-lyon")
+STATES = json.loads((Path(__file__).parent / "exchanges" / "session_states.json").read_text(encoding="utf-8"))
+"""Four initiatives and two themes of the data set as they were when the session was recorded."""
 
 
+@cache
 def few_vocabularies() -> Vocabularies:
-    """Two themes and their MUFPP categories: enough to see labels travel."""
-    wanted = {"themes": ("food_waste", "organic_waste", "school_canteens", "public_catering"), "mufpp_categories": ()}
-    return Vocabularies.from_states(
-        {**state, "terms": [term for term in state["terms"] if term["code"] in wanted[state["name"]]]}
-        for state in vocabulary_states()
-        if state["name"] in wanted
-    )
+    """Enough to see labels travel."""
+    return Vocabularies.from_states(STATES["vocabularies"])
 
 
-def documents() -> list[Document]:
-    return [build_document(initiative_states()[slug], few_vocabularies()) for slug in SLUGS]
+@cache
+def documents() -> tuple[Document, ...]:
+    """Dijon, Grenoble, Fès, Lyon."""
+    return tuple(build_document(state, few_vocabularies()) for state in STATES["initiatives"])
 
 
 async def slugs(engine: MeilisearchEngine, query: Query) -> list[str]:
@@ -53,7 +55,7 @@ async def live(url: str) -> None:
 
 async def _search(engine: MeilisearchEngine) -> None:
     page = await engine.search(Query(facets=["theme", "country"]))
-    assert [hit.card["slug"] for hit in page.hits] == list(SLUGS[:3])
+    assert [hit.card["slug"] for hit in page.hits] == [document.card["slug"] for document in documents()[:3]]
     assert page.facets["country"] == {"FR": 2, "MA": 1}
     assert await slugs(engine, Query(words=content_words("cantinne grenoble"))) == ["cantines-bio-locales-grenoble"]
     assert await slugs(engine, Query(words=content_words("المطاعم"))) == [
@@ -70,7 +72,7 @@ async def _search(engine: MeilisearchEngine) -> None:
 
 async def _change(engine: MeilisearchEngine, fes: Document, lyon: Document) -> None:
     (card,) = await engine.cards_of([fes.territory_id])
-    place = {**territory_states()["fes"], "name": {"fr": {"text": "Zymopolis", "origin": "human"}}}
+    place = {**STATES["territory"], "name": {"fr": {"text": "Zymopolis", "origin": "human"}}}
     renamed = build_document({**card, "territory": territory_ref(place)}, few_vocabularies())
     await engine.apply([renamed, lyon], [documents()[0].id], "second")
     assert await slugs(engine, Query(words=content_words("zymopolis"))) == ["compostage-fes"]

@@ -145,24 +145,43 @@ async def test_a_point_is_kept_only_where_it_is_one(engine: Engine) -> None:
     assert await engine.count() == 1
 
 
-async def test_a_word_of_the_title_goes_before_one_of_the_summary(engine: Engine) -> None:
+def titled(*titles: str, lang: str = "fr") -> list[Document]:
+    """A document of each title, called document-0 and so on."""
     base = next(iter(initiative_states().values()))
-    texts = {"title": ("Zymotechnie", "Autre chose"), "summary": ("Autre chose", "Zymotechnie")}
-    documents = [
+    return [
         build_document(
             {
                 **base,
                 "id": f"00000000-0000-0000-0000-00000000000{place}",
                 "slug": f"document-{place}",
-                **{name: {"fr": {"text": values[place], "origin": "original"}} for name, values in texts.items()},
+                "title": {lang: {"text": title, "origin": "original"}},
+                "summary": {lang: {"text": "Zymotechnie", "origin": "original"}},
             },
             vocabularies(),
         )
-        for place in (1, 0)
+        for place, title in enumerate(titles)
     ]
-    async with engine.rebuild() as aside:
-        await aside.add(documents)
-        await aside.finish(metadata("first"))
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("ألبان", "الألبان", "البان", "الأَلْبان"),
+        ("التزام", "الالتزام", "الإلتزام"),
+        ("زراعة", "الزراعة", "زراعه", "الزِراعة"),
+        ("مستوى", "المستوي", "مُستوى"),
+    ],
+)
+async def test_arabic_spellings_of_one_word_find_one_another(engine: Engine, spellings: tuple[str, ...]) -> None:
+    await build(engine, titled(*spellings, "شيء آخر", lang="ar"))
+    for spelling in spellings:
+        query = Query(words=content_words(spelling), last_is_prefix=False)
+        found_slugs = {hit.card["slug"] for hit in (await engine.search(query)).hits}
+        assert found_slugs == {f"document-{place}" for place in range(len(spellings))}, spelling
+
+
+async def test_a_word_of_the_title_goes_before_one_of_the_summary(engine: Engine) -> None:
+    await build(engine, titled("Autre chose", "La zymotechnie"))
     page = await engine.search(Query(words=content_words("zymotechnie")))
-    assert [hit.card["slug"] for hit in page.hits] == ["document-0", "document-1"]
+    assert [hit.card["slug"] for hit in page.hits] == ["document-1", "document-0"]
     assert page.hits[0].score is not None

@@ -26,7 +26,8 @@ TASK = "GET /tasks/{uid}"
 CANTINE = Query(words=content_words("cantine"))
 
 
-async def test_one_life_of_the_adapter_sends_exactly_what_was_recorded() -> None:
+async def test_one_life_of_the_adapter_sends_exactly_what_was_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meilisearch_admin, "LONGEST_POLL_S", 0.001)
     replay = Replay(load("session"))
     with served(replay) as url:
         try:
@@ -111,7 +112,7 @@ async def failing(script: dict[str, list[Response]], write: str = "apply") -> tu
 
 
 async def _write(engine: MeilisearchEngine, write: str) -> None:
-    some: list[Document] = documents()
+    some: tuple[Document, ...] = documents()
     if write == "search":
         await engine.search(CANTINE)
     elif write == "apply":

@@ -66,6 +66,19 @@ async def test_every_record_is_read_and_a_village_without_facts_is_not_ranked(ma
     assert {entry["fact"] for entry in body["missing"]} == {"problems", "initiatives"}
 
 
+async def test_a_partner_of_which_nothing_is_recorded_is_named_with_what_is_missing(
+    matching: httpx.AsyncClient,
+) -> None:
+    body = await matches(matching, "sefrou")
+    [partner] = body["partners_not_ranked"]
+    assert partner["territory"]["slug"] == "ille-et-vilaine"
+    assert partner["cooperations"][0]["sources"]
+    assert {"problems", "initiatives"} <= {entry["fact"] for entry in partner["missing"] if entry["of"] == "candidate"}
+    back = await matches(matching, "ille-et-vilaine")
+    assert back["rankable"] is False
+    assert "sefrou" in {entry["territory"]["slug"] for entry in back["partners_not_ranked"]}
+
+
 async def test_a_change_in_the_catalog_is_in_the_next_answer(
     matching: httpx.AsyncClient, catalog: httpx.AsyncClient, as_admin: dict[str, str]
 ) -> None:

@@ -15,6 +15,16 @@ from services.local.state import State, reset, stop_running
 
 Query = Callable[[str, str], Awaitable[object]]
 URL = "http://127.0.0.1:8000"
+
+
+def wait_for(folder: Path, pattern: str) -> None:
+    """Return as soon as the folder has such a path."""
+    deadline = time.monotonic() + 20
+    while not any(folder.glob(pattern)):
+        assert time.monotonic() < deadline, f"{folder} never had a {pattern}"
+        time.sleep(0.001)
+
+
 Launch = Callable[..., Any]  # of the arguments of conftest's launch, to its Owner
 
 
@@ -45,8 +55,7 @@ def test_of_two_starts_at_once_exactly_one_wins(tmp_path: Path, launch: Launch) 
 def test_an_interrupted_initdb_leaves_nothing_and_stops_nobody(tmp_path: Path, launch: Launch) -> None:
     owner = launch(tmp_path / "state", wait=False)
     folder = tmp_path / "state" / "postgres"
-    while not list(folder.glob("initdb-*/base")):
-        assert owner.process.poll() is None
+    wait_for(folder, "initdb-*/base")
     owner.kill()
     assert not (folder / "data").exists()
 
@@ -62,7 +71,7 @@ def test_an_interrupted_initdb_leaves_nothing_and_stops_nobody(tmp_path: Path, l
         ("initdb-*/base", signal.SIGINT),
         ("data", signal.SIGTERM),
         ("data/postmaster.pid", signal.SIGINT),
-        ("socket/.s.PGSQL.5432", signal.SIGTERM),
+        ("data/global/pg_internal.init", signal.SIGTERM),  # a first connection
     ],
 )
 def test_a_signal_while_it_starts_leaves_no_process(
@@ -71,8 +80,7 @@ def test_a_signal_while_it_starts_leaves_no_process(
     """The check that nothing is left is every test's (conftest)."""
     owner = launch(tmp_path / "state", wait=False)
     folder = tmp_path / "state" / "postgres"
-    while not list(folder.glob(moment)):
-        assert owner.process.poll() is None
+    wait_for(folder, moment)
     owner.process.send_signal(number)
     owner.process.send_signal(number)
     owner.process.communicate(timeout=30)

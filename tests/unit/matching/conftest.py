@@ -72,6 +72,7 @@ def make_profile(
     kind: str = "municipality",
     country: str = "FR",
     networks: Sequence[str] = (),
+    left_networks: Sequence[str] = (),
     cooperations: Sequence[Cooperation] = (),
 ) -> TerritoryProfile:
     pairs = [(entry, None) if isinstance(entry, str) else entry for entry in problems]
@@ -98,7 +99,10 @@ def make_profile(
         point=None,
         population=Population(population, None, scope, "census") if population else None,
         statements=statements,
-        memberships=tuple(Membership(f"id-{n}", n, n.upper(), None, None) for n in networks),
+        memberships=tuple(
+            Membership(f"id-{n}", n, n.upper(), None, 2020 if n in left_networks else None)
+            for n in (*networks, *left_networks)
+        ),
     )
     made = tuple(make_initiative(slug, number, themes) for number, themes in enumerate(initiatives))
     return TerritoryProfile(territory, needs_of(statements), made, tuple(cooperations))

@@ -125,7 +125,7 @@ def test_links_add_up_and_stay_below_one(cooperation: MakeCooperation) -> None:
 def test_a_network_that_was_left_is_no_common_one(profile: MakeProfile) -> None:
     one, other = profile("a", networks=["mufpp", "c40"]), profile("b", networks=["mufpp"])
     assert common_networks(one, other) == ("id-mufpp",)
-    assert common_networks(one, profile("c")) == ()
+    assert common_networks(one, profile("c", left_networks=["mufpp"])) == ()
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,7 @@ def test_equal_size_or_a_link_alone_is_no_match(
     ranking = rank(seeker, index_of(seeker, partner, profile("blank", population=50_000)), ANY)
     assert ranking.matches == ()
     assert (ranking.nothing_in_common, ranking.without_facts) == (1, 1)
+    assert ranking.partners_not_ranked == ("id-partner",)
 
 
 def test_a_territory_is_never_its_own_partner(crowd: list[TerritoryProfile], index_of: MakeIndex) -> None:
