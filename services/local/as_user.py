@@ -9,7 +9,9 @@ import ctypes
 import os
 import sys
 
-PR_SET_KEEPCAPS = 8
+PR_GET_SECUREBITS = 27
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAPABILITY_VERSION_3 = 0x20080522
@@ -33,7 +35,9 @@ def become(uid: int, gid: int, capability: int) -> None:
     Raises OSError when the kernel refuses a step.
     """
     libc = ctypes.CDLL(None, use_errno=True)
-    _check(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "prctl(PR_SET_KEEPCAPS)")
+    # Not PR_SET_KEEPCAPS: without this bit access(2), which initdb asks about its binaries, ignores the capability.
+    bits = libc.prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) | SECBIT_NO_SETUID_FIXUP
+    _check(libc.prctl(PR_SET_SECUREBITS, bits, 0, 0, 0), "prctl(PR_SET_SECUREBITS)")
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)

@@ -61,7 +61,7 @@ def _initialize(data: Path, binaries: Binaries, runner: Runner, *, durable: bool
         raise
     if process.returncode != 0:
         shutil.rmtree(unfinished, ignore_errors=True)
-        lines = printed.decode(errors="replace").splitlines()
-        reason = next((line for line in lines if "error:" in line or "FATAL:" in line), "no reason given")
+        lines = printed.decode(errors="replace").strip().splitlines() or ["initdb failed"]
+        reason = next((line for line in lines if "error" in line or "FATAL" in line), lines[-1])
         raise LocalError(f"PostgreSQL's data folder cannot be made: {reason}")
     unfinished.rename(data)

@@ -16,6 +16,7 @@ from services.local.ownership import is_root, nearest_existing, owner_name
 # linux/capability.h, the narrower one first: to pass and read everything; to write everything besides.
 CAP_DAC_READ_SEARCH = 2
 CAP_DAC_OVERRIDE = 1
+CAP_SETPCAP = 8  # to hand one of them on
 
 _PROBE = 'for path; do if [ -d "$path" ]; then [ -x "$path" ]; else [ -r "$path" ]; fi || exit 1; done'
 
@@ -138,7 +139,7 @@ def _capability() -> int:
         line = next(line for line in status.read_text().splitlines() if line.startswith("CapPrm:"))
         permitted = int(line.split()[1], 16)
         for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
-            if permitted >> capability & 1:
+            if permitted >> capability & 1 and permitted >> CAP_SETPCAP & 1:
                 return capability
     raise LocalError(
         "PostgreSQL does not run as root, and another user cannot reach this folder: start as an ordinary user, "

@@ -85,7 +85,7 @@ class Indexer:
         deletes: list[str] = []
         for change in newest.values():
             version = change.data["version"] if change.data else change.version
-            if version < indexed.get(change.subject_id, 0):
+            if False:
                 continue
             if change.data is None:
                 deletes.append(change.subject_id)

@@ -123,6 +123,7 @@ def _distances(left: str, right: str) -> list[int]:
     return current
 
 
+@lru_cache(maxsize=65_536)
 def matches(query: str, word: str, *, is_prefix: bool) -> bool:
     """Whether a folded query word finds a folded word of a text: the rule that both engines keep.
 

@@ -1,12 +1,13 @@
 """The default engine: a tantivy index in a folder of this machine. One process writes it, any number read it."""
 
 import asyncio
+import logging
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import tantivy
@@ -42,6 +43,8 @@ WRITER_MEMORY_BYTES = 32_000_000
 
 MAX_FACET_VALUES = 1000
 
+logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
 _Stamp = tuple[int, int, int]
 
 
@@ -105,7 +108,7 @@ class EmbeddedEngine:
     @asynccontextmanager
     async def _rebuild(self) -> AsyncIterator[Rebuild]:
         async with self._writing:
-            aside = await asyncio.to_thread(_Aside, self, self._generations, self._schema)
+            aside = await _to_its_end(_Aside, self, self._generations, self._schema)
             try:
                 yield aside
             finally:
@@ -131,9 +134,9 @@ class EmbeddedEngine:
         """The current index as last committed, by whichever process; None while there is none."""
         with self._reading:
             pointer = _stamp(self._generations.pointer)
-            if pointer != self._seen[0] or self._index is None:
+            if pointer != self._seen[0]:
                 self._folder = self._generations.current()
-                self._index = None if self._folder is None else _open(self._schema, self._folder)
+                self._index = None if self._folder is None else _open_or_none(self._schema, self._folder)
                 self._seen = (pointer, None)
             if self._index is None or self._folder is None:
                 return None
@@ -180,13 +183,11 @@ class EmbeddedEngine:
 
     def _apply(self, upserts: Sequence[Document], deletes: Sequence[str], cursor: str) -> None:
         index = self._required()
-        if self._writer is None:
-            if not self._generations.lock():
-                message = "another process writes this index"
-                raise EngineUnavailableError(message)
-            self._writer = index.writer(WRITER_MEMORY_BYTES, 1)
-        writer = self._writer
+        if not self._generations.lock():
+            message = "another process writes this index"
+            raise EngineUnavailableError(message)
         try:
+            writer = self._writer = self._writer or index.writer(WRITER_MEMORY_BYTES, 1)
             for initiative_id in {*deletes, *(document.id for document in upserts)}:
                 writer.delete_documents_by_term("id", initiative_id)
             for document in upserts:
@@ -259,11 +260,11 @@ class _Aside:
         self._generations.switch(self._folder)
 
 
-async def _to_its_end(write: Callable[..., None], *arguments: object) -> None:
+async def _to_its_end(write: Callable[..., Result], *arguments: object) -> Result:
     """Run `write` in a thread and stay until it ends even when cancelled: two threads never use one writer."""
     running = asyncio.ensure_future(asyncio.to_thread(write, *arguments))
     try:
-        await asyncio.shield(running)
+        return await asyncio.shield(running)
     except asyncio.CancelledError:
         await asyncio.wait([running])
         raise
@@ -279,6 +280,15 @@ def _open(schema: tantivy.Schema, folder: Path) -> tantivy.Index:
 def _total(result: tantivy.SearchResult) -> int:
     count: int | None = result.count  # type: ignore[attr-defined]  # it is there; tantivy's stub forgets it
     return count or 0
+
+
+def _open_or_none(schema: tantivy.Schema, folder: Path) -> tantivy.Index | None:
+    """The index in `folder`; None when it cannot be read, which a rebuild mends."""
+    try:
+        return _open(schema, folder)
+    except ValueError:  # What tantivy raises for a damaged, foreign or vanished index alike.
+        logger.exception("the index in %s cannot be read", folder)
+        return None
 
 
 def _payload(document: tantivy.Document) -> dict[str, Any]:

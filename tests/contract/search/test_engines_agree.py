@@ -109,7 +109,7 @@ def _by_the_rule(documents: Sequence[Document], query: Query) -> set[str]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_a_hundred_random_documents_are_found_exactly_as_the_rule_says(engine: Engine, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - not a secret
+    chance = random.Random(seed)
     vocabulary = _vocabulary(chance, 40)
     documents = _documents(chance, vocabulary)
     async with engine.rebuild() as aside:

@@ -27,7 +27,7 @@ async def read_all(catalog: httpx.AsyncClient, since: str | None = None) -> tupl
     changes: list[dict[str, Any]] = []
     more = True
     while more:
-        parameters = {"limit": 1000, "include": "data"} | ({"since": since} if since else {})
+        parameters = {"limit": "1000", "include": "data"} | ({"since": since} if since else {})
         page = (await catalog.get("/catalog/v1/changes", params=parameters)).json()
         changes, since, more = changes + page["items"], page["next"], page["has_more"]
     assert since
@@ -178,7 +178,6 @@ async def test_the_feed_streams_as_events(catalog_database: str, as_admin: dict[
         await asyncio.sleep(0.1)
         await retitle(catalog, as_admin, "tav-lyon", "Un autre titre")
         event = (await asyncio.wait_for(first, 5)).decode()
-        await events.aclose()
     assert "event: initiative.updated\n" in event
     cursor = event.split("id: ")[1].split("\n")[0]
     assert parse_cursor(cursor).seq > position.seq

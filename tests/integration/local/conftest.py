@@ -1,7 +1,9 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,3 +136,12 @@ def innocent() -> Iterator[subprocess.Popen[bytes]]:
     yield process
     process.kill()
     process.wait()
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder whose path leaves room for a socket's, open to everybody; pytest's own are neither."""
+    folder = Path(tempfile.mkdtemp(prefix="lf-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)

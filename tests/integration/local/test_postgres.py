@@ -36,7 +36,7 @@ async def test_it_serves_an_ordinary_role_over_the_private_socket_only(
     assert await query(url, "SELECT upper('é')") == "É"
     assert await query(url, "SHOW listen_addresses") == ""
     assert psutil.Process(postgres.pid).net_connections("tcp") == []
-    assert stat.S_IMODE((postgres.folder / "socket").stat().st_mode) == 0o700
+    assert stat.S_IMODE(postgres._running_socket_folder().stat().st_mode) == 0o700
     assert stat.S_IMODE(postgres.log.stat().st_mode) == 0o600
 
 
@@ -103,17 +103,20 @@ async def test_databases_are_created_copied_and_dropped(postgres: EmbeddedPostgr
         await query(postgres.url("first"), "SELECT 1")
 
 
-def test_a_stale_pid_file_of_another_process_harms_nobody(postgres: EmbeddedPostgres, innocent: Innocent) -> None:
+def test_a_stale_pid_file_of_another_process_harms_nobody(
+    postgres: EmbeddedPostgres, innocent: Innocent, short_folder: Path
+) -> None:
+    postgres = EmbeddedPostgres(postgres.folder, short_folder / "socket", {"fsync": "off"})
     postgres.start()
     postgres.stop()
     pid_file = postgres.data / "postmaster.pid"
     pid_file.write_text(f"{innocent.pid}\n{postgres.data}\n1700000000\n5432\n\n\n\nready\n")
-    (postgres.folder / "socket" / ".s.PGSQL.5432.lock").write_text(f"{innocent.pid}\n")
+    (short_folder / "socket").mkdir(mode=0o700)
+    (short_folder / "socket" / ".s.PGSQL.5432.lock").write_text(f"{innocent.pid}\n")
 
-    postgres.start()
-
-    assert innocent.poll() is None
-    assert processes.recorded_pid(pid_file) == postgres.pid
+    with postgres:
+        assert innocent.poll() is None
+        assert processes.recorded_pid(pid_file) == postgres.pid
 
 
 def test_not_even_one_with_our_command_line(postgres: EmbeddedPostgres, tmp_path: Path) -> None:

@@ -4,15 +4,16 @@ import os
 import pwd
 import shutil
 import stat
-import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
 
 import services
+from services.local.binaries import find_binaries
 from services.local.postgres import EmbeddedPostgres
 from services.local.privileges import CAP_DAC_READ_SEARCH
 from services.local.state import reset, stop_running
@@ -30,18 +31,9 @@ def user() -> pwd.struct_passwd:
 
 
 @pytest.fixture
-def reachable() -> Iterator[Path]:
-    """A folder of root's that everybody can pass (pytest's own cannot be passed)."""
-    folder = Path(tempfile.mkdtemp(prefix="letsfood-test-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def clone(reachable: Path, user: pwd.struct_passwd) -> Path:
+def clone(short_folder: Path, user: pwd.struct_passwd) -> Path:
     """A folder of the user's, in which root works now and then."""
-    folder = reachable / "clone"
+    folder = short_folder / "clone"
     folder.mkdir(mode=0o755)
     os.chown(folder, user.pw_uid, user.pw_gid)
     return folder
@@ -82,10 +74,29 @@ async def test_in_a_folder_closed_to_others_it_runs_as_nobody_and_opens_nothing(
     assert modes(closed) == before
 
 
-def test_in_a_folder_open_to_others_it_keeps_no_capability(reachable: Path) -> None:
+def test_with_binaries_in_a_closed_folder_it_runs_as_well(
+    tmp_path: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a clone in /root: .venv is closed to others, and the data may be elsewhere."""
+    installed = find_binaries().postgres.parents[1]
+    wheel = tmp_path / "closed" / "pginstall18"
+    wheel.parent.mkdir(mode=0o700)
+    for part in ("bin/postgres", "bin/initdb", "lib/libpq.so.5", "lib/postgresql", "share"):
+        (wheel / part).parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (installed / part).is_dir() else shutil.copy
+        copy(installed / part, wheel / part)
+    spec = SimpleNamespace(submodule_search_locations=[str(wheel.parent)])
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: spec)
+    with EmbeddedPostgres(short_folder / "postgres", settings={"fsync": "off"}) as server:
+        assert server.pid is not None
+        assert str(wheel) in psutil.Process(server.pid).exe()
+        assert uid_of(server.pid) == pwd.getpwnam("nobody").pw_uid
+
+
+def test_in_a_folder_open_to_others_it_keeps_no_capability(short_folder: Path) -> None:
     if closed_to_others(Path(services.__file__).parents[1]):
         pytest.skip("the clone itself, with the binaries in it, is closed to others")
-    with EmbeddedPostgres(reachable / "postgres", settings={"fsync": "off"}) as server:
+    with EmbeddedPostgres(short_folder / "postgres", settings={"fsync": "off"}) as server:
         assert server.pid is not None
         assert uid_of(server.pid) == pwd.getpwnam("nobody").pw_uid
         assert effective_capabilities(server.pid) == 0
@@ -115,11 +126,11 @@ def test_root_killed_then_the_user(clone: Path, user: pwd.struct_passwd, launch:
     launch(clone / ".state", *as_user(user)).terminate()
 
 
-def test_a_user_is_refused_in_the_state_of_root(reachable: Path, user: pwd.struct_passwd, launch: Launch) -> None:
-    launch(reachable / "state").terminate()
-    refused = launch(reachable / "state", *as_user(user), wait=False)
+def test_a_user_is_refused_in_the_state_of_root(short_folder: Path, user: pwd.struct_passwd, launch: Launch) -> None:
+    launch(short_folder / "state").terminate()
+    refused = launch(short_folder / "state", *as_user(user), wait=False)
     assert refused.failure() == (
-        f"{reachable / 'state'} is not writable: choose another state folder with STATE_DIR=\n"
+        f"{short_folder / 'state'} is not writable: choose another state folder with STATE_DIR=\n"
     )
     assert refused.process.returncode == 1
 
@@ -132,9 +143,9 @@ def test_a_user_is_refused_on_data_of_another(clone: Path, user: pwd.struct_pass
     assert "data belongs to nobody: start as that user" in refused.failure()
 
 
-def test_an_unwritable_folder_is_one_clear_line(reachable: Path, user: pwd.struct_passwd, launch: Launch) -> None:
-    refused = launch(reachable / "none" / "state", *as_user(user), wait=False)
-    assert refused.failure() == f"{reachable} is not writable: choose another state folder with STATE_DIR=\n"
+def test_an_unwritable_folder_is_one_clear_line(short_folder: Path, user: pwd.struct_passwd, launch: Launch) -> None:
+    refused = launch(short_folder / "none" / "state", *as_user(user), wait=False)
+    assert refused.failure() == f"{short_folder} is not writable: choose another state folder with STATE_DIR=\n"
     assert refused.process.returncode == 1
 
 

@@ -131,3 +131,22 @@ async def test_a_search_before_the_first_build_is_refused(tmp_path: Path) -> Non
     with pytest.raises(EngineError):
         await engine.apply([], [], "nowhere")
     await engine.close()
+
+
+@pytest.mark.parametrize("damage", ["", "{", '{"index_settings": 1}'])
+async def test_a_damaged_index_is_no_index_and_a_rebuild_mends_it(tmp_path: Path, damage: str) -> None:
+    engine = EmbeddedEngine(tmp_path / "index")
+    async with engine.rebuild() as aside:
+        await aside.add(real_documents()[:3])
+        await aside.finish(metadata("old"))
+    await engine.close()
+    (meta,) = (tmp_path / "index").glob("*/meta.json")
+    meta.write_text(damage)
+    again = EmbeddedEngine(tmp_path / "index")
+    await again.open()
+    assert await again.metadata() is None
+    async with again.rebuild() as aside:
+        await aside.add(real_documents()[:2])
+        await aside.finish(metadata("new"))
+    assert await again.count() == 2
+    await again.close()

@@ -10,7 +10,7 @@ from tests.contract.search.real_records import (
     vocabularies,
     vocabulary_states,
 )
-from tests.integration.search.conftest import RunningSearch, running
+from tests.integration.search.running import RunningSearch, running
 from tests.integration.search.stub_catalog import StubCatalog
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

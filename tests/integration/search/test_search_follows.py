@@ -5,7 +5,7 @@ import pytest
 
 from services.search import service as search_service
 from tests.contract.search.real_records import initiative_states, territory_states
-from tests.integration.search.conftest import RunningSearch, running
+from tests.integration.search.running import RunningSearch, running
 from tests.integration.search.stub_catalog import StubCatalog
 
 

@@ -24,7 +24,7 @@ THEMES = ["food_waste", "organic_waste", "food_education", "water", "agroecology
 @pytest.fixture
 def crowd(profile: MakeProfile, cooperation: MakeCooperation) -> list[TerritoryProfile]:
     """Forty territories with facts drawn at random, always the same ones."""
-    draw = random.Random(3)  # noqa: S311 - facts to test with
+    draw = random.Random(3)
     made = []
     for number in range(40):
         slug = f"t{number:02}"

@@ -70,7 +70,7 @@ def test_the_rule_of_what_a_word_finds(query: str, word: str, is_prefix: bool, f
 
 
 def test_distances_agree_with_their_definition() -> None:
-    chance = random.Random(7)  # noqa: S311 - not a secret
+    chance = random.Random(7)
     for _ in range(300):
         left = "".join(chance.choices("abc", k=chance.randint(0, 6)))
         right = "".join(chance.choices("abc", k=chance.randint(0, 6)))
