@@ -85,7 +85,7 @@ def parse_accept_language(header: str) -> tuple[str, ...]:
     for place, part in enumerate(header.split(",")[:MAX_REQUESTED]):
         tag, _, parameter = part.strip().partition(";")
         try:
-            quality = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
+            quality = float(parameter.strip().lower().removeprefix("q=")) if parameter else 1.0
         except ValueError:
             continue
         if tag and tag != "*" and quality > 0:

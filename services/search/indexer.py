@@ -85,7 +85,7 @@ class Indexer:
         deletes: list[str] = []
         for change in newest.values():
             version = change.data["version"] if change.data else change.version
-            if False:
+            if version < indexed.get(change.subject_id, 0):
                 continue
             if change.data is None:
                 deletes.append(change.subject_id)

@@ -158,7 +158,7 @@ class FeedFollower:
     async def _rebuild(self) -> None:
         async with self.client.stream("GET", f"/{self.service}/v1/snapshot", timeout=TIMEOUT) as answer:
             answer.raise_for_status()
-            lines = answer.aiter_lines()
+            lines = _lines(answer.aiter_bytes())
             first = await anext(lines, None)
             if first is None:
                 raise SnapshotIncomplete("it is empty")
@@ -166,7 +166,18 @@ class FeedFollower:
         self._rebuild_asked = False
 
 
-async def _records(lines: AsyncIterator[str]) -> AsyncIterator[Record]:
+async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """NDJSON's lines: httpx's own would also split at U+2028 and the like, which texts may hold."""
+    rest = b""
+    async for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            yield line
+    if rest:
+        yield rest
+
+
+async def _records(lines: AsyncIterator[bytes]) -> AsyncIterator[Record]:
     """The records of a snapshot; raises `SnapshotIncomplete` unless the last line counts what came."""
     seen: Counter[str] = Counter()
     async for line in lines:

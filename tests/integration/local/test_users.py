@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import stat
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,7 +19,10 @@ from services.local.postgres import EmbeddedPostgres
 from services.local.privileges import CAP_DAC_READ_SEARCH
 from services.local.state import reset, stop_running
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become other users")
+pytestmark = pytest.mark.skipif(
+    os.geteuid() != 0 or sys.platform != "linux",
+    reason="only root can become other users, and keeps what it needs on Linux",
+)
 
 Query = Callable[[str, str], Awaitable[object]]
 Launch = Callable[..., Any]  # of the arguments of conftest's launch, to its Owner
@@ -78,14 +82,12 @@ def test_with_binaries_in_a_closed_folder_it_runs_as_well(
     tmp_path: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As in a clone in /root: .venv is closed to others, and the data may be elsewhere."""
-    installed = find_binaries().postgres.parents[1]
-    wheel = tmp_path / "closed" / "pginstall18"
+    installed = find_binaries().postgres.parents[2]
+    wheel = tmp_path / "closed" / installed.name
     wheel.parent.mkdir(mode=0o700)
-    for part in ("bin/postgres", "bin/initdb", "lib/libpq.so.5", "lib/postgresql", "share"):
-        (wheel / part).parent.mkdir(parents=True, exist_ok=True)
-        copy = shutil.copytree if (installed / part).is_dir() else shutil.copy
-        copy(installed / part, wheel / part)
-    spec = SimpleNamespace(submodule_search_locations=[str(wheel.parent)])
+    for name in (f"{installed.name}/pginstall18", f"{installed.name}.libs"):
+        shutil.copytree(installed.parent / name, wheel.parent / name)
+    spec = SimpleNamespace(submodule_search_locations=[str(wheel)])
     monkeypatch.setattr("importlib.util.find_spec", lambda _: spec)
     with EmbeddedPostgres(short_folder / "postgres", settings={"fsync": "off"}) as server:
         assert server.pid is not None

@@ -1,9 +1,11 @@
 """The embedded index between processes, and after one of them is killed while it writes."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,9 @@ ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
-def writer(folder: Path, task: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tests.integration.search.writer_process", str(folder), task]
+def writer(folder: Path, task: str, dies_after: int = 0) -> Iterator[subprocess.Popen[str]]:
+    module = "tests.integration.search.writer_process"
+    command = [sys.executable, "-m", module, str(folder), task, str(dies_after)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             yield process
@@ -31,57 +34,50 @@ def said(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
-def killed_after(folder: Path, task: str, lines: int) -> list[str]:
-    """What the process said until it was killed, which is in the middle of its next write."""
-    with writer(folder, task) as process:
-        heard = [said(process) for _ in range(lines)]
-        process.kill()
-        assert process.stdout is not None
-        heard += process.stdout.read().split("\n")
-    return [line for line in heard if line]
+def killed_after(folder: Path, task: str, step: int) -> tuple[int, bool]:
+    """The last cursor that the process said was durable, and whether it was killed before it had done everything."""
+    with writer(folder, task, step) as process:
+        heard, _ = process.communicate()
+    return int(heard.split()[-1]), process.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("lines", [2, 5, 9])
-async def test_a_writer_killed_while_it_writes_leaves_whole_batches(tmp_path: Path, lines: int) -> None:
-    heard = killed_after(tmp_path / "index", "write", lines)
-    engine = EmbeddedEngine(tmp_path / "index")
-    await engine.open()
-    kept = await engine.metadata()
-    assert kept is not None
-    assert int(kept.cursor) >= int(heard[-1])
-    versions = await engine.versions([document.id for document in real_documents()[:BATCH]])
-    assert set(versions.values()) == {int(kept.cursor)}
-    assert await engine.count() == BATCH
+@pytest.mark.parametrize(("task", "fewest"), [("write", 2), ("rebuild", 12)])
+async def test_a_writer_killed_at_any_step_leaves_a_whole_index_and_its_cursor(
+    tmp_path: Path, task: str, fewest: int
+) -> None:
+    for step in count(1):
+        folder = tmp_path / str(step)
+        durable, was_killed = killed_after(folder, task, step)
+        engine = EmbeddedEngine(folder)
+        await engine.open()
+        kept = await engine.metadata()
+        assert kept is not None, step
+        version = int(kept.cursor)
+        assert version >= durable
+        ids = [document.id for document in real_documents()[: BATCH + 1]]
+        assert await engine.versions(ids) == dict.fromkeys(ids[: BATCH + 1 - version], version), step
+        await _goes_on(engine)
+        if not was_killed:
+            assert step > fewest
+            return
+
+
+async def _goes_on(engine: EmbeddedEngine) -> None:
+    """Whatever was left half done, the index can be changed and built anew."""
     assert await engine.acquire_writer()
-    await engine.apply([], [real_documents()[0].id], "after")
-    assert await engine.count() == BATCH - 1
-    await engine.close()
-
-
-@pytest.mark.parametrize("lines", [2, 3, 4])
-async def test_a_writer_killed_while_it_rebuilds_leaves_a_whole_index(tmp_path: Path, lines: int) -> None:
-    heard = killed_after(tmp_path / "index", "rebuild", lines)
-    durable = max([BATCH, *(int(line) for line in heard[1:] if line.isdigit())])
-    engine = EmbeddedEngine(tmp_path / "index")
-    await engine.open()
-    kept = await engine.metadata()
-    assert kept is not None
-    count = await engine.count()
-    assert count >= durable
-    assert kept.cursor == ("1" if count == BATCH else str(count))
-    assert await engine.acquire_writer()
+    before = await engine.count()
+    await engine.apply(real_documents()[10:11], [], "after")
+    assert await engine.count() == before + 1
     async with engine.rebuild() as aside:
         await aside.add(real_documents()[:3])
         await aside.finish(metadata("anew"))
     assert await engine.count() == 3
-    folders = [path for path in (tmp_path / "index").iterdir() if path.is_dir()]
-    assert len(folders) <= 2, "what a killed rebuild left is still there"
     await engine.close()
 
 
 async def test_only_one_process_writes_and_another_takes_over_when_it_is_gone(tmp_path: Path) -> None:
     engine = EmbeddedEngine(tmp_path / "index")
-    with writer(tmp_path / "index", "write") as process:
+    with writer(tmp_path / "index", "hold") as process:
         assert said(process) == "1"
         await engine.open()
         assert not await engine.acquire_writer()
