@@ -9,7 +9,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,9 +25,10 @@ from services.local.processes import await_backends, find_postmaster, recorded_p
 from services.local.sockets import (
     PORT,
     choose_socket_folder,
+    discard_socket_folder,
     is_usable,
     prepare_socket_folder,
-    socket_name,
+    remove_sockets,
 )
 from services.local.threads import uninterrupted
 
@@ -111,7 +111,9 @@ class EmbeddedPostgres:
             if not self._lock.acquire():
                 raise LocalError(f"Another process runs the PostgreSQL in {self.folder}")
             self._runner = choose_runner(self.data, needed=(*find_binaries().needed, self.folder))
-            return self._end_previous()
+            ended = self._end_previous()
+            discard_socket_folder(choose_socket_folder(self.folder / "socket", self._runner.uid), self._runner)
+            return ended
         except OSError as error:
             raise LocalError(f"Cannot use {error.filename or self.folder}: {error.strerror}") from error
         finally:
@@ -156,7 +158,9 @@ class EmbeddedPostgres:
                     shut_down(self._process)
                     await_backends(self.data, self._runner)
                     self._process = None
-                self._clear_socket_folder()
+                if self._socket_folder is not None:
+                    discard_socket_folder(self._socket_folder, self._runner)
+                    self._socket_folder = None
             finally:
                 self._lock.release()
 
@@ -199,9 +203,7 @@ class EmbeddedPostgres:
         return previous is not None
 
     def _launch(self, binaries: Binaries, socket_folder: Path) -> None:
-        # No postmaster of ours lives: a socket's lock file here is stale, and judged by its pid alone as well.
-        for name in (socket_name(), f"{socket_name()}.lock"):
-            (socket_folder / name).unlink(missing_ok=True)
+        remove_sockets(socket_folder)  # no postmaster of ours lives: they are stale
         settings = {
             **self._settings,
             "listen_addresses": "",
@@ -248,13 +250,6 @@ class EmbeddedPostgres:
         if self._process is None or self._socket_folder is None:
             raise LocalError("PostgreSQL is not running")
         return self._socket_folder
-
-    def _clear_socket_folder(self) -> None:
-        folder, self._socket_folder = self._socket_folder, None
-        if folder is not None and folder.parent != self.folder:
-            # Somebody's file in it, or somebody's folder: the next start judges it anew.
-            with suppress(OSError):
-                folder.rmdir()
 
 
 def _private(path: str, flags: int) -> int:

@@ -50,8 +50,26 @@ def prepare_socket_folder(folder: Path, runner: Runner) -> None:
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     found = folder.lstat()
-    if found.st_uid == 0 and runner.account is not None and stat.S_ISDIR(found.st_mode):
+    if found.st_uid == 0 and stat.S_ISDIR(found.st_mode):
         runner.give(folder)
-        found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != runner.uid or stat.S_IMODE(found.st_mode) & 0o077:
+    if not _is_private(folder, runner):
         raise LocalError(f"{folder} is not the private folder that PostgreSQL's socket needs: remove it")
+
+
+def remove_sockets(folder: Path) -> None:
+    """Remove an ended postmaster's socket and lock file; PostgreSQL judges the latter by its pid alone."""
+    for name in (socket_name(), f"{socket_name()}.lock"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def discard_socket_folder(folder: Path, runner: Runner) -> None:
+    """Remove the folder with what an ended postmaster left in it. Whatever else is there, or not ours, stays."""
+    with suppress(OSError):
+        if _is_private(folder, runner):
+            remove_sockets(folder)
+            folder.rmdir()
+
+
+def _is_private(folder: Path, runner: Runner) -> bool:
+    found = folder.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == runner.uid and not stat.S_IMODE(found.st_mode) & 0o077

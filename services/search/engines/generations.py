@@ -78,7 +78,7 @@ class Generations:
             file.write(orjson.dumps({"folder": folder.name, "shape": self._shape}))
             file.flush()
             os.fsync(file.fileno())
-        self.pointer.write_bytes(b""); temporary.replace(self.pointer)
+        temporary.replace(self.pointer)
         directory = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(directory)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import pytest
@@ -106,11 +107,16 @@ def test_down_stops_the_running_process_and_is_idempotent(tmp_path: Path, launch
 
 
 def test_down_stops_the_postgresql_of_a_killed_process(tmp_path: Path, launch: Launch) -> None:
-    owner = launch(tmp_path / "state")
+    folder = tmp_path / ("d" * 100)  # its socket is below the temporary folder, then
+    owner = launch(folder)
+    socket_folder = Path(parse_qs(urlsplit(owner.url).query)["host"][0])
+    assert socket_folder.exists()
+    assert not socket_folder.is_relative_to(folder)
     owner.kill()
-    assert stop_running(tmp_path / "state") is True
+    assert stop_running(folder) is True
     assert not owner.postgres_runs()
-    assert stop_running(tmp_path / "state") is False
+    assert not socket_folder.exists()
+    assert stop_running(folder) is False
 
 
 @pytest.mark.parametrize("wrong", ["create_time", "command", "both"])

@@ -146,3 +146,17 @@ async def test_a_damaged_index_is_no_index_and_a_rebuild_mends_it(tmp_path: Path
         await aside.finish(metadata("new"))
     assert await again.count() == 2
     await again.close()
+
+
+async def test_rebuilds_that_break_off_again_and_again_leave_one_folder_at_most(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path / "index")
+    async with engine.rebuild() as aside:
+        await aside.finish(metadata("first"))
+    for _ in range(3):
+        async with engine.rebuild() as aside:
+            await aside.add(real_documents()[:1])
+    kept = await engine.metadata()
+    assert kept is not None
+    assert kept.cursor == "first"
+    assert len([path for path in (tmp_path / "index").iterdir() if path.is_dir()]) <= 2
+    await engine.close()
