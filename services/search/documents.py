@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from services.common.countries import NAME_LANGUAGES, country_name
 from services.search.engines.port import Document
 from services.search.vocabularies import THEMES, Vocabularies
 
@@ -44,6 +45,7 @@ def build_document(state: Mapping[str, Any], vocabularies: Vocabularies) -> Docu
         vocabularies.names(THEMES, themes),
         vocabularies.names(MUFPP_CATEGORIES, [category] if category else []),
         _texts(territory["name"]),
+        _country(territory.get("country_code")),
         {"und": [carrier["name"]]} if carrier.get("name") else {},
     )
     return Document(
@@ -93,6 +95,10 @@ def valid_point(point: Mapping[str, Any] | None) -> tuple[float, float] | None:
 
 def _codes(code: str | None) -> list[str]:
     return [code] if code else []
+
+
+def _country(code: str | None) -> dict[str, list[str]]:
+    return {lang: [country_name(code, lang)] for lang in NAME_LANGUAGES} if code else {}
 
 
 def _texts(text: Mapping[str, Any] | None) -> dict[str, list[str]]:

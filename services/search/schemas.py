@@ -4,23 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-
-class TextRead(BaseModel):
-    """A text in the reader's language, or in the one it falls back to: `lang` says which."""
-
-    text: str
-    lang: str = Field(description="BCP 47 tag of `text`.", examples=["fr"])
-    origin: Literal["original", "human", "machine", "outdated"] = Field(
-        description="Whose wording it is. `machine`: a translation that no person has read yet."
-    )
-    translations: dict[str, Any] | None = Field(None, description="Every language; with `lang=all` only.")
-
-
-class CodeRead(BaseModel):
-    """A code of a vocabulary, and its label in the reader's language."""
-
-    code: str = Field(examples=["food_waste"])
-    label: str = Field(examples=["Gaspillage alimentaire"])
+from services.common.schemas import CodeRead, TextRead
 
 
 class FacetCount(CodeRead):
@@ -36,7 +20,7 @@ class TerritoryFound(BaseModel):
     slug: str = Field(examples=["dijon"])
     name: TextRead | None
     country_code: str | None = Field(examples=["FR"])
-    kind: str | None
+    kind: CodeRead | None
     point: dict[str, Any] | None = Field(description="GeoJSON point, WGS 84.")
 
 

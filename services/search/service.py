@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
+from services.common.countries import country_name
 from services.common.languages import Languages
 from services.search import query as queries
 from services.search.documents import MUFPP_CATEGORIES
@@ -13,14 +14,18 @@ from services.search.highlight import highlight
 from services.search.vocabularies import THEMES, Vocabularies
 from services.search.words import Word
 
+COUNTRY = "country"
+TERRITORY_KIND = "territory_kind"
+
 VOCABULARY_OF = {
     "theme": THEMES,
+    TERRITORY_KIND: "territory_kinds",
     "mufpp_category": MUFPP_CATEGORIES,
     "sector": "sectors",
     "carrier_kind": "actor_kinds",
     "maturity": "maturities",
 }
-"""Where the labels of a facet's codes stand. Countries have none: their code is their label."""
+"""Where the labels of codes stand; those of countries come from CLDR."""
 
 LABELS_KEPT_S = 1.0
 """How long labels are used before the index is asked for them again: a rebuild may have brought others."""
@@ -95,18 +100,22 @@ def _item(hit: Hit, asked: queries.Asked, vocabularies: Vocabularies, languages:
         "title": languages.pick(card["title"]),
         "summary": languages.pick(card["summary"]),
         "highlights": _highlights(card, asked, languages),
-        "territory": {**territory, "name": languages.pick(territory["name"])},
+        "territory": {
+            **territory,
+            "name": languages.pick(territory["name"]),
+            "kind": _code_or_none(TERRITORY_KIND, territory["kind"], vocabularies, languages),
+        },
         "themes": [_code("theme", code, vocabularies, languages) for code in card["themes"]],
         "carrier": carrier
         and {
             "name": carrier["name"],
-            "sector": _code("sector", carrier.get("sector"), vocabularies, languages),
-            "kind": _code("carrier_kind", carrier.get("kind"), vocabularies, languages),
+            "sector": _code_or_none("sector", carrier.get("sector"), vocabularies, languages),
+            "kind": _code_or_none("carrier_kind", carrier.get("kind"), vocabularies, languages),
         },
         "start_year": card["start_year"],
         "end_year": card["end_year"],
-        "maturity": _code("maturity", card["maturity"], vocabularies, languages),
-        "mufpp_category": _code("mufpp_category", card["mufpp_category"], vocabularies, languages),
+        "maturity": _code_or_none("maturity", card["maturity"], vocabularies, languages),
+        "mufpp_category": _code_or_none("mufpp_category", card["mufpp_category"], vocabularies, languages),
         "url": card["url"],
         "score": hit.score,
     }
@@ -135,21 +144,20 @@ def _highlights(card: Mapping[str, Any], asked: queries.Asked, languages: Langua
     return found
 
 
-def _code(facet: str, code: str | None, vocabularies: Vocabularies, languages: Languages) -> dict[str, str] | None:
-    if code is None:
-        return None
-    return {"code": code, "label": _label(facet, code, vocabularies, languages)}
+def _code_or_none(
+    facet: str, code: str | None, vocabularies: Vocabularies, languages: Languages
+) -> dict[str, str] | None:
+    return None if code is None else _code(facet, code, vocabularies, languages)
 
 
-def _label(facet: str, code: str, vocabularies: Vocabularies, languages: Languages) -> str:
-    vocabulary = VOCABULARY_OF.get(facet)
-    return code if vocabulary is None else vocabularies.label(vocabulary, code, languages.label)
+def _code(facet: str, code: str, vocabularies: Vocabularies, languages: Languages) -> dict[str, str]:
+    lang = languages.label
+    label = country_name(code, lang) if facet == COUNTRY else vocabularies.label(VOCABULARY_OF[facet], code, lang)
+    return {"code": code, "label": label, "lang": lang}
 
 
 def _counts(
     facet: str, counts: Mapping[str, int], vocabularies: Vocabularies, languages: Languages
 ) -> list[dict[str, Any]]:
     ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-    return [
-        {"code": code, "label": _label(facet, code, vocabularies, languages), "count": count} for code, count in ordered
-    ]
+    return [{**_code(facet, code, vocabularies, languages), "count": count} for code, count in ordered]

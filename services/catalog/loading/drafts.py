@@ -61,7 +61,7 @@ class UnmappedCode(Exception):
     """The crosswalk has no row for a code: nothing is dropped silently."""
 
     def __init__(self, name: str, vocabulary: str, code: str) -> None:
-        super().__init__(f"'{code}' is not in the crosswalk to '{vocabulary}'")
+        super().__init__(f"'{code}' meets no term of '{vocabulary}' in the crosswalk")
         self.name = name
 
 
@@ -78,6 +78,13 @@ class Crosswalk:
         if (vocabulary, code) not in self._targets:
             raise UnmappedCode(name, vocabulary, code)
         return self._targets[vocabulary, code]
+
+    def required(self, name: str, vocabulary: str, code: str) -> str:
+        """Our code where a record cannot be without; raises `UnmappedCode` also when there is none."""
+        target = self.code(name, vocabulary, code)
+        if target is None:
+            raise UnmappedCode(name, vocabulary, code)
+        return target
 
     def codes(self, name: str, vocabulary: str, codes: Sequence[str]) -> list[str]:
         """Our codes, each once, in their order."""
@@ -119,7 +126,7 @@ def territory_draft(row: TerritoryRow, crosswalk: Crosswalk) -> Draft:
         "name": name,
         "display_name": row.name,
         "sort_name": sort_name(name),
-        "kind": crosswalk.code("kind", "territory_kinds", row.kind),
+        "kind": crosswalk.required("kind", "territory_kinds", row.kind),
         "local_level": None,
         "country_code": row.country_code,
         "subdivision_code": None,
@@ -197,7 +204,7 @@ def network_draft(row: NetworkRow, crosswalk: Crosswalk) -> Draft:
     columns = {
         "name": row.name,
         "description": _original(row.description_lang, row.description),
-        "kind": crosswalk.code("kind", "network_kinds", row.kind),
+        "kind": crosswalk.required("kind", "network_kinds", row.kind),
         "start_year": row.start_year,
         "sources": _sources(row.sources),
     }

@@ -1,5 +1,6 @@
 """Reading the data set's files: every row validated, every error with its file, line and field."""
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,11 +71,17 @@ def read_rows(path: Path, model: type[M], key: Sequence[str]) -> Rows[M]:
 def read_vocabularies(folder: Path) -> Rows[VocabularyFile]:
     """The vocabularies, one file each; an error's line is the term's place in its file."""
     found: Rows[VocabularyFile] = Rows("vocabularies")
+    names: set[str] = set()
     for place, path in enumerate(sorted(folder.glob("*.json")), start=1):
         vocabulary = _parse(found, place, path.read_bytes(), VocabularyFile, f"{path.name}: ")
         if vocabulary is None:
             continue
-        codes = {term.code for term in vocabulary.terms}
+        codes = Counter(term.code for term in vocabulary.terms)
+        if twice := [code for code, times in codes.items() if times > 1]:
+            found.refuse(place, f"{path.name}: code", f"more than once: {', '.join(twice)}")
+        if vocabulary.name in names:
+            found.refuse(place, f"{path.name}: name", f"another file has the name '{vocabulary.name}'")
+        names.add(vocabulary.name)
         for term in vocabulary.terms:
             if unknown := [code for code in term.broader if code not in codes]:
                 found.refuse(place, f"{path.name}: {term.code}.broader", f"no such term: {', '.join(unknown)}")
@@ -91,5 +98,6 @@ def _parse(found: Rows[M], line: int, text: bytes, model: type[M], prefix: str =
         found.refuse(line, f"{prefix}column {error.colno}", f"not JSON: {error.msg}")
     except ValidationError as error:
         for item in error.errors():
-            found.refuse(line, prefix + ".".join(str(part) for part in item["loc"]), item["msg"])
+            name = ".".join(str(part) for part in item["loc"]) or "row"
+            found.refuse(line, prefix + name, item["msg"])
     return None

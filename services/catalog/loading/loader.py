@@ -116,6 +116,7 @@ async def _load(
     _check_translations(data)
     vocabularies = [row for _, row in data.vocabularies.accepted(skip_invalid=skip_invalid)]
     report.counts["vocabularies"] = Counter(changed=await store_vocabularies(connection, vocabularies))
+    await _check_crosswalk(connection, data.crosswalk)
     mapped = [row for _, row in data.crosswalk.accepted(skip_invalid=skip_invalid)]
     await store_crosswalk(connection, mapped)
     crosswalk = Crosswalk(mapped)
@@ -132,7 +133,9 @@ async def _load(
     async def put(file: Rows[M], kind: str, draft: Callable[[M], Draft]) -> None:
         ids = await known_ids(connection)
         found = await _drafts(file, draft, ids, progress)
-        accepted = {line for line, _ in file.accepted(skip_invalid=skip_invalid)}
+        # An initiative is loaded with its translations: without them, those it has would be taken away.
+        withheld = kind == "initiative" and data.translations.errors and not skip_invalid
+        accepted = set() if withheld else {line for line, _ in file.accepted(skip_invalid=skip_invalid)}
         stored = await store(connection, kind, [item for line, item in found if line in accepted], ids)
         report.counts[file.file] = stored.counts
         report.edited += [f"{kind}/{slug}" for slug in stored.edited]
@@ -150,10 +153,10 @@ async def _drafts(file: Rows[M], draft: Callable[[M], Draft], ids: Ids, progress
             made = draft(row)
         except UnmappedCode as error:
             file.refuse(line, error.name, str(error))
-            continue
-        for missing in made.references() - set(ids):
-            file.refuse(line, _field_of(made, missing), f"no such {missing.table}: '{missing.slug}'")
-        found.append((line, made))
+        else:
+            for missing in made.references() - ids.keys():
+                file.refuse(line, _field_of(made, missing), f"no such {missing.table}: '{missing.slug}'")
+            found.append((line, made))
         if place % CHUNK == 0 or place == len(file.rows):
             progress(file.file, place, len(file.rows))
             await asyncio.sleep(0)
@@ -170,10 +173,22 @@ def _field_of(draft: Draft, reference: Reference) -> str:
 
 
 def _check_translations(data: DataSet) -> None:
-    initiatives = {row.slug for _, row in data.initiatives.rows}
+    originals = {row.slug: row.summary_lang for _, row in data.initiatives.rows}
     for line, row in data.translations.rows:
-        if row.slug not in initiatives:
+        if row.slug not in originals:
             data.translations.refuse(line, "slug", f"no such initiative: '{row.slug}'")
+        elif row.lang == originals[row.slug]:
+            data.translations.refuse(line, "lang", f"'{row.lang}' is the language of the original")
+
+
+async def _check_crosswalk(connection: asyncpg.Connection, crosswalk: Rows[CrosswalkRow]) -> None:
+    terms = {(row["vocabulary"], row["code"]) for row in await connection.fetch("select * from vocabulary_term")}
+    vocabularies = {vocabulary for vocabulary, _ in terms}
+    for line, row in crosswalk.rows:
+        if row.vocabulary not in vocabularies:
+            crosswalk.refuse(line, "vocabulary", f"no such vocabulary: '{row.vocabulary}'")
+        elif row.target is not None and (row.vocabulary, row.target) not in terms:
+            crosswalk.refuse(line, "target", f"no such term: '{row.target}'")
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Rows of the data set's files, as they are written there; see `data/README.md`."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from services.common.schemas import (
     Code,
@@ -54,7 +54,7 @@ class TerritoryRow(StrictModel):
     lat: Annotated[float, Field(ge=-90, le=90)]
     lon: Annotated[float, Field(ge=-180, le=180)]
     coord_note: Line | None
-    population: Annotated[Whole, Field(ge=0)] | None
+    population: Annotated[Whole, Field(ge=0, le=2_000_000_000)] | None
     population_year: Year | None
     population_scope: Literal["territory", "main_city", "populated_place"] | None
     population_source: Line | None
@@ -70,13 +70,15 @@ class YearsRow(StrictModel):
     start_year: Year | None
     end_year: Year | None
 
-    @model_validator(mode="after")
-    def ends_after_it_starts(self) -> Self:
+    @field_validator("end_year", mode="after")
+    @classmethod
+    def ends_after_it_starts(cls, end_year: int | None, row: ValidationInfo) -> int | None:
         """Refuse an end before the start."""
-        if self.start_year and self.end_year and self.end_year < self.start_year:
-            message = "end_year is before start_year"
+        start_year = row.data.get("start_year")
+        if start_year and end_year and end_year < start_year:
+            message = f"before start_year ({start_year})"
             raise ValueError(message)
-        return self
+        return end_year
 
 
 class InitiativeRow(YearsRow):
@@ -120,6 +122,15 @@ class CooperationRow(YearsRow):
     note: Prose
     note_lang: LanguageTag
     sources: Sources
+
+    @field_validator("b", mode="after")
+    @classmethod
+    def is_another_territory(cls, b: str | None, row: ValidationInfo) -> str | None:
+        """Refuse a territory that cooperates with itself."""
+        if b is not None and b == row.data.get("a"):
+            message = "the same territory as a"
+            raise ValueError(message)
+        return b
 
 
 class NetworkRow(StrictModel):

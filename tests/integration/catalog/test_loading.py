@@ -1,5 +1,6 @@
 """Loading a data set: again, changed, wrong, and over what was edited here."""
 
+import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -344,6 +345,7 @@ CHALLENGE = {
         ("crosswalk", 4, {"relation": "sameAs"}, "relation"),
         ("crosswalk", 4, {"vocabulary": "no_such_vocabulary"}, "vocabulary"),
         ("crosswalk", 4, {"target": "no_such_term"}, "target"),
+        ("crosswalk", 4, {"code": "food_governance"}, "scheme"),
     ],
 )
 async def test_a_wrong_row_is_named_and_nothing_of_its_file_is_loaded(
@@ -360,13 +362,18 @@ async def test_a_wrong_row_is_named_and_nothing_of_its_file_is_loaded(
         "cooperations": "cooperation",
         "networks": "network",
         "crosswalk": "crosswalk",
+        "translations": "initiative",
     }
-    if table := tables.get(file):
-        assert await count_of(empty_catalog_database, table) == 0
-    else:
-        async with connected(empty_catalog_database) as connection:
-            query = "select count(*) from initiative, jsonb_each(title) e where e.value ->> 'origin' = 'machine'"
-            assert await connection.fetchval(query) == 0
+    assert await count_of(empty_catalog_database, tables[file]) == 0
+
+
+async def test_a_wrong_translation_takes_no_other_away(empty_catalog_database: str, small: Folder) -> None:
+    url = empty_catalog_database
+    await load(url, small.path)
+    before = await contents(url)
+    small.change("translations", 1, origin="original")
+    assert len((await load(url, small.path)).errors) == 1
+    assert await contents(url) == before
 
 
 @pytest.mark.parametrize(
@@ -397,7 +404,7 @@ async def test_a_missing_field_is_named(empty_catalog_database: str, small: Fold
     rows = small.lines("initiatives")
     del rows[3]["summary_lang"]
     small.write("initiatives", rows)
-    [error] = (await load(empty_catalog_database, small.path)).errors
+    error = (await load(empty_catalog_database, small.path)).errors[0]
     assert (error.line, error.field, error.message) == (4, "summary_lang", "Field required")
 
 
@@ -408,6 +415,7 @@ async def test_a_missing_field_is_named(empty_catalog_database: str, small: Fold
         (lambda themes: themes["terms"][0].update(broader=["no_such_theme"]), "broader"),
         (lambda themes: themes["terms"].append(themes["terms"][0]), "code"),
         (lambda themes: themes.update(terms=[]), "terms"),
+        (lambda themes: themes.update(name="devices"), "name"),
     ],
 )
 async def test_a_wrong_vocabulary_is_named(
@@ -417,6 +425,7 @@ async def test_a_wrong_vocabulary_is_named(
     report = await load(empty_catalog_database, small.path)
     assert report.errors[0].file == "vocabularies"
     assert report.errors[0].field.startswith("themes.json: ")
+    assert str(report.errors[0]).startswith("vocabularies:")
     assert field in report.errors[0].field
     assert await count_of(empty_catalog_database, "vocabulary") == 0
 
@@ -449,13 +458,23 @@ async def test_the_other_rows_are_loaded_when_wrong_ones_are_to_be_passed_over(
     assert stored == {row["slug"] for row in small.lines("initiatives")} - wrong
     assert await count_of(url, "cooperation") == len(small.lines("cooperations"))
 
-    for place, row in enumerate(Folder(DATA).lines("initiatives")):
-        del place
-        if row["slug"] in wrong:
-            small.write("initiatives", [row if one["slug"] == row["slug"] else one for one in small.lines("initiatives")])
+    right = {row["slug"]: row for row in Folder(DATA).lines("initiatives")}
+    small.write("initiatives", [right[row["slug"]] for row in small.lines("initiatives")])
     report = await load(url, small.path)
     assert report.errors == []
     assert report.counts["initiatives.jsonl"]["new"] == 3
+
+
+async def test_a_code_that_a_record_cannot_be_without_needs_a_term(
+    empty_catalog_database: str, small: Folder
+) -> None:
+    rows = small.lines("crosswalk")
+    for row in rows:
+        if (row["vocabulary"], row["code"]) == ("territory_kinds", "metropole"):
+            row |= {"target": None, "relation": None, "note": "none"}
+    small.write("crosswalk", rows)
+    error = (await load(empty_catalog_database, small.path)).errors[0]
+    assert (error.file, error.field) == ("territories.jsonl", "kind")
 
 
 async def test_a_wrong_file_leaves_what_was_loaded_before(empty_catalog_database: str, small: Folder) -> None:
@@ -517,8 +536,6 @@ async def test_a_folder_that_is_not_there_is_an_error(empty_catalog_database: st
 
 
 async def test_of_two_loads_at_once_each_row_is_there_once(empty_catalog_database: str, small: Folder) -> None:
-    import asyncio
-
     url = empty_catalog_database
     await asyncio.gather(load(url, small.path), load(url, small.path), return_exceptions=True)
     assert (await load(url, small.path)).errors == []

@@ -39,7 +39,7 @@ async def test_three_languages_find_the_same_initiatives(service: RunningSearch)
     assert {answer["total"] for answer in answers} == {len(expected)}
     assert found[0] == found[1] == found[2]
     assert found[0] <= expected
-    assert answers[0]["recognised_themes"] == [{"code": "food_waste", "label": "Food waste"}]
+    assert answers[0]["recognised_themes"] == [{"code": "food_waste", "label": "Food waste", "lang": "en"}]
 
 
 async def test_texts_and_labels_are_in_the_readers_language(service: RunningSearch) -> None:
@@ -47,7 +47,7 @@ async def test_texts_and_labels_are_in_the_readers_language(service: RunningSear
         answer = await service.get("initiatives", q="antigaspi cantines dijon", lang=lang, facets="theme")
         first = answer.json()["items"][0]
         assert first["title"]["lang"] == lang
-        assert {"code": "food_waste", "label": label} in first["themes"]
+        assert {"code": "food_waste", "label": label, "lang": lang} in first["themes"]
         assert label in {entry["label"] for entry in answer.json()["facets"]["theme"]}
         assert lang in answer.headers["Content-Language"]
         assert answer.headers["Vary"] == "Accept-Language"
@@ -71,9 +71,9 @@ async def test_a_language_without_texts_falls_back_to_the_original(service: Runn
 
 
 async def test_facets_count_by_code_with_labels_most_frequent_first(service: RunningSearch) -> None:
-    answer = await service.find(country="FR", facets="theme,country", lang="fr", limit=0)
+    answer = await service.find(country="FR", facets="theme,country", lang="ar", limit=0)
     assert answer["items"] == []
-    assert answer["facets"]["country"] == [{"code": "FR", "label": "FR", "count": answer["total"]}]
+    assert answer["facets"]["country"] == [{"code": "FR", "label": "فرنسا", "lang": "ar", "count": answer["total"]}]
     counts = [entry["count"] for entry in answer["facets"]["theme"]]
     assert counts == sorted(counts, reverse=True)
     narrowed = await service.find(country="FR", theme=answer["facets"]["theme"][0]["code"], limit=0)
@@ -158,3 +158,11 @@ async def test_the_document_says_what_it_answers(service: RunningSearch) -> None
     assert names == {"q", "theme", "country", "territory", "facets", "lang", "limit", "offset"}
     assert "هدر الطعام" in operation["description"]
     assert set(operation["responses"]) == {"200", "400", "503"}
+
+
+async def test_a_country_is_found_by_its_name_in_every_language(service: RunningSearch) -> None:
+    expected = {item["slug"] for item in (await service.find(country="MA", limit=200))["items"]}
+    assert expected
+    for name in ("Maroc", "Morocco", "المغرب", "Marruecos"):
+        found = {item["slug"] for item in (await service.find(name, limit=200))["items"]}
+        assert expected <= found, name

@@ -50,8 +50,10 @@ async def test_a_changed_label_rebuilds_the_index(
     await search.caught_up(catalog)
     assert catalog.snapshots == 2
     answer = await search.find("zymopeche", lang="fr", facets="theme")
-    assert answer["recognised_themes"] == [{"code": "fisheries", "label": "Zymopêche"}]
-    assert {"code": "fisheries", "label": "Zymopêche", "count": answer["total"]} in answer["facets"]["theme"]
+    assert answer["recognised_themes"] == [{"code": "fisheries", "label": "Zymopêche", "lang": "fr"}]
+    assert {"code": "fisheries", "label": "Zymopêche", "lang": "fr", "count": answer["total"]} in answer["facets"][
+        "theme"
+    ]
 
 
 async def test_an_older_version_than_the_indexed_one_is_passed_over(

@@ -56,9 +56,9 @@ def state(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any state value
 def test_a_document_carries_what_it_is_found_by() -> None:
     document = build_document(state(), VOCABULARIES)
     assert document.titles == {"fr": ["Cantines"], "en": ["Canteens"]}
-    assert document.labels["es"] == ["comedores"]
+    assert document.labels["es"] == ["comedores", "Francia"]
     assert document.labels["und"] == ["Ville de Dijon"]
-    assert set(document.labels["fr"]) == {"Cantines", "Restauration", "Alimentation durable", "Dijon"}
+    assert set(document.labels["fr"]) == {"Cantines", "Restauration", "Alimentation durable", "Dijon", "France"}
     assert document.facets == {
         "theme": ["canteens", "catering"],
         "country": ["FR"],
