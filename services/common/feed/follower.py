@@ -22,6 +22,9 @@ TIMEOUT = httpx.Timeout(10, read=WAIT_S + 15)
 FIRST_BACKOFF_S = 0.2
 LONGEST_BACKOFF_S = 15.0
 
+REFUSALS = (httpx.codes.GONE, httpx.codes.BAD_REQUEST)
+"""Answers to a cursor that is not of this feed: its database was restored, or it is another one altogether."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -48,6 +51,10 @@ class Record:
 
 class RebuildNeeded(Exception):
     """A sink raises it from `apply` when only a rebuild from the snapshot helps."""
+
+
+class CursorRefused(Exception):
+    """The feed does not hold the position that the cursor names, or it is no cursor of that feed at all."""
 
 
 class SnapshotIncomplete(Exception):
@@ -95,31 +102,33 @@ class FeedFollower:
         backoff = FIRST_BACKOFF_S
         while True:
             try:
-                await self.step()
-                backoff = FIRST_BACKOFF_S
-                self._last_error = None
+                if await self.step():
+                    backoff = FIRST_BACKOFF_S
+                    self._last_error = None
             except Exception as error:  # noqa: BLE001 - whatever it is, the follower must go on
-                self._last_error = f"{type(error).__name__}: {error}"
+                self._last_error = describe(error)
                 logger.warning("following %s: %s", self.service, self._last_error)
                 await asyncio.sleep(backoff * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
                 backoff = min(backoff * 2, LONGEST_BACKOFF_S)
 
-    async def step(self) -> None:
-        """One page, or one rebuild where there is no usable cursor."""
+    async def step(self) -> bool:
+        """One page (True), or one rebuild where there is no usable cursor (False).
+
+        Raises `CursorRefused` when the feed does not know the cursor: the next step is a rebuild.
+        """
         cursor = None if self._rebuild_asked else await self.sink.cursor()
         if cursor is None:
             await self._rebuild()
-            return
+            return False
         wait = WAIT_S if self._caught_up.is_set() else 0
         answer = await self.client.get(
             f"/{self.service}/v1/changes",
             params={"since": cursor, "limit": PAGE_LIMIT, "wait": wait, "include": "data"},
             timeout=TIMEOUT,
         )
-        if answer.status_code == httpx.codes.GONE:
-            logger.warning("the cursor is not known to %s any more: rebuilding", self.service)
+        if answer.status_code in REFUSALS:
             self._rebuild_asked = True
-            return
+            raise CursorRefused(f"{self.service} does not know the cursor (status {answer.status_code})")
         answer.raise_for_status()
         page = orjson.loads(answer.content)
         changes = [_change(item) for item in page["items"]]
@@ -129,10 +138,11 @@ class FeedFollower:
             except RebuildNeeded as reason:
                 logger.info("rebuilding: %s", reason)
                 self._rebuild_asked = True
-                return
+                return True
         if not page["has_more"]:
             self._caught_up_at = datetime.now(UTC)
             self._caught_up.set()
+        return True
 
     def rebuild(self) -> None:
         """Ask for a rebuild from the snapshot at the next step."""
@@ -152,7 +162,7 @@ class FeedFollower:
             body = answer.json()
             status.behind, status.seconds = body["behind"], body["seconds"]
         except httpx.HTTPError as error:
-            status.last_error = status.last_error or f"{type(error).__name__}: {error}"
+            status.last_error = status.last_error or describe(error)
         return status
 
     async def _rebuild(self) -> None:
@@ -175,6 +185,13 @@ async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             yield line
     if rest:
         yield rest
+
+
+def describe(error: Exception) -> str:
+    """An error in one line, for logs and for `status`."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"{error.request.url.path} answered {error.response.status_code}"
+    return f"{type(error).__name__}: {error}"
 
 
 async def _records(lines: AsyncIterator[bytes]) -> AsyncIterator[Record]:

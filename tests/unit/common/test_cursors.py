@@ -62,7 +62,9 @@ def test_what_is_no_cursor_of_a_list_is_refused(cursor: str) -> None:
     assert caught.value.errors[0]["pointer"] == "?cursor"
 
 
-@pytest.mark.parametrize("position", [Position(0, 0, RECORD), Position(2**63 - 1, 2**31 - 1, RECORD), Position(-1, 1, RECORD)])
+@pytest.mark.parametrize(
+    "position", [Position(0, 0, RECORD), Position(2**63 - 1, 2**31 - 1, RECORD), Position(-1, 1, RECORD)]
+)
 def test_a_feed_cursor_names_its_position_exactly(position: Position) -> None:
     assert parse_cursor(position.cursor()) == position
     assert len(position.cursor()) < 100

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from services.common.feed import follower as module
-from services.common.feed.follower import Change, FeedFollower, Record, RebuildNeeded, SnapshotIncomplete
+from services.common.feed.follower import Change, CursorRefused, FeedFollower, RebuildNeeded, Record, SnapshotIncomplete
 
 Item = dict[str, Any]
 
@@ -220,7 +220,9 @@ async def test_a_cursor_that_the_feed_does_not_know_is_answered_with_a_rebuild(
     feed.oldest = 5
     feed.changes = [change(number, {}) for number in range(1, 7)]
     feed.snapshot = snapshot_of({"i9": {"title": "nine"}}, "5")
-    await steps(follower, 3)
+    with pytest.raises(CursorRefused):
+        await follower.step()
+    await steps(follower, 2)
     assert feed.paths() == ["changes", "snapshot", "changes"]
     assert set(sink.content) == {"i9", "i6"}
     assert sink.at == "6"
