@@ -2,18 +2,19 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from services.local.errors import LocalError
+from services.launch.access_commands import keys, partners
+from services.launch.reporting import clear_errors
 from services.local.state import reset as reset_state
 from services.local.state import stop_running
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(keys, name="keys")
+app.add_typer(partners, name="partners")
 
 StateDir = Annotated[Path, typer.Option(help="The folder that keeps everything between two starts.")]
 Port = Annotated[
@@ -21,16 +22,6 @@ Port = Annotated[
 ]
 
 DEFAULT_STATE = Path(".state")
-
-
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """What is wrong with the machine is one line and exit code 1, no stack trace."""
-    try:
-        yield
-    except LocalError as error:
-        typer.secho(str(error), err=True)
-        raise typer.Exit(1) from error
 
 
 @app.command()
@@ -117,6 +108,14 @@ def openapi(folder: Annotated[Path, typer.Argument(help="Where to.")] = Path("op
 
     for path in write_documents(folder):
         typer.echo(path)
+
+
+@app.command()
+def settings() -> None:
+    """Write docs/settings.md: every environment variable, its default and what it does."""
+    from services.launch.settings_document import write_settings
+
+    typer.echo(write_settings())
 
 
 if __name__ == "__main__":

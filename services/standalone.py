@@ -15,9 +15,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.catalog.app import create_app as create_catalog
 from services.catalog.settings import CatalogSettings
+from services.common.access.bearer import identify
 from services.common.http.errors import install_error_handlers
-from services.common.http.layer import RequestLayer
+from services.common.http.layer import Contract, RequestLayer
 from services.common.http.pages import html_page, problem_pages
+from services.common.settings import ContractSettings
+from services.common.telemetry.metrics import Metrics
+from services.common.telemetry.observer import Observer
+from services.common.telemetry.outgoing import internal_client
 from services.matching.app import create_app as create_matching
 from services.matching.settings import MatchingSettings
 from services.search.app import create_app as create_search
@@ -65,6 +70,11 @@ class Standalone:
         self.services = services
         self.pages = pages
 
+    def begin_stopping(self) -> None:
+        """The process ends: whoever waits for something is answered now."""
+        for service in self.services.values():
+            service.state.stopping.begin()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
         app: ASGIApp = self.services.get(name, self.pages)
@@ -74,7 +84,7 @@ class Standalone:
 def create_app(settings: StandaloneSettings) -> Standalone:
     """The services behind one address. The lifespans of all are entered with this app's own."""
     catalog = create_catalog(settings.catalog)
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(catalog), base_url=CATALOG_ADDRESS)
+    client = internal_client(CATALOG_ADDRESS, transport=httpx.ASGITransport(catalog))
     services = {
         "catalog": catalog,
         "search": create_search(settings.search, catalog=client),
@@ -82,17 +92,18 @@ def create_app(settings: StandaloneSettings) -> Standalone:
     }
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(pages: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(client)
             for service in services.values():
                 await stack.enter_async_context(service.router.lifespan_context(service))
+            pages.state.callers = catalog.state.callers
             yield
 
-    return Standalone(services, _pages(lifespan))
+    return Standalone(services, _pages(lifespan, settings.catalog))
 
 
-def _pages(lifespan: object) -> FastAPI:
+def _pages(lifespan: object, settings: ContractSettings) -> FastAPI:
     pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)  # type: ignore[arg-type]
     pages.include_router(problem_pages)
 
@@ -101,7 +112,9 @@ def _pages(lifespan: object) -> FastAPI:
         return home_page()
 
     install_error_handlers(pages)
-    pages.add_middleware(RequestLayer)
+    pages.add_middleware(
+        RequestLayer, contract=Contract.of(settings, identify=identify, observer=Observer("pages", Metrics()))
+    )
     return pages
 
 

@@ -12,15 +12,21 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.catalog.access.administration import ADMIN_SCOPES, ensure_association
+from services.catalog.access.keys.service import issue
 from services.catalog.app import create_app
 from services.catalog.loading.loader import load
 from services.catalog.settings import CatalogSettings
+from services.common.access.keys import SECRET_LENGTH, Key
+from services.common.database import Database
 from services.common.migrations import migrate
 from services.local.postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
-ADMIN_KEY = "an-admin-key-for-tests"
+ADMIN = Key(public_id="adminfortest", secret="T" * SECRET_LENGTH)
+ADMIN_KEY = str(ADMIN)
+"""The key of the association, known to every catalog that tests run on."""
 
 CopyDatabase = Callable[[str], str]
 
@@ -58,10 +64,24 @@ def _migrated(postgres: EmbeddedPostgres, service: str) -> str:
     return name
 
 
+async def _give_admin_key(url: str) -> None:
+    database = Database(url)
+    await database.open()
+    try:
+        async with database.transaction() as session:
+            association = await ensure_association(session)
+            stored, _ = await issue(session, association.id, "tests", ADMIN_SCOPES)
+            stored.public_id, stored.digest = ADMIN.public_id, ADMIN.digest
+    finally:
+        await database.close()
+
+
 @pytest.fixture(scope="session")
 def catalog_template(postgres: EmbeddedPostgres) -> str:
-    """The catalog's tables, empty."""
-    return _migrated(postgres, "catalog")
+    """The catalog's tables, empty but for the association and its key."""
+    name = _migrated(postgres, "catalog")
+    asyncio.run(_give_admin_key(postgres.url(name)))
+    return name
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +130,7 @@ async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def catalog(catalog_database: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a catalog of one's own with the real data set."""
-    app = create_app(CatalogSettings(database_url=catalog_database, admin_key=ADMIN_KEY))
+    app = create_app(CatalogSettings(database_url=catalog_database))
     async with running(app) as client:
         yield client
 
@@ -118,7 +138,7 @@ async def catalog(catalog_database: str) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def empty_catalog(empty_catalog_database: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an empty catalog."""
-    app = create_app(CatalogSettings(database_url=empty_catalog_database, admin_key=ADMIN_KEY))
+    app = create_app(CatalogSettings(database_url=empty_catalog_database))
     async with running(app) as client:
         yield client
 

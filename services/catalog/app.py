@@ -6,6 +6,8 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
+from services.catalog.access.callers import DatabaseCallers
+from services.catalog.access.routes import ACCESS_ROUTERS
 from services.catalog.context import Catalog
 from services.catalog.cooperations.repository import COOPERATIONS
 from services.catalog.cooperations.routes import router as cooperations
@@ -26,14 +28,23 @@ from services.common.feed.routes import Feed, feed_router
 from services.common.feed.signal import ChangeSignal
 from services.common.feed.snapshot import Snapshots
 from services.common.http.app import create_service
+from services.common.stopping import Stopping
+from services.common.telemetry.metrics import Metrics
+from services.common.telemetry.probes import watch_database, watch_feed
 
 PUBLISHED = {queries.kind: queries for queries in (VOCABULARIES, NETWORKS, TERRITORIES, INITIATIVES, COOPERATIONS)}
 """What the feed and the snapshot carry, in the snapshot's order: what others refer to comes first."""
 
+EVENT_TYPES = [
+    "vocabulary.changed",
+    *(f"{kind}.{event}" for kind in PUBLISHED if kind != "vocabulary" for event in ("created", "updated", "archived")),
+]
+"""Every type of change that the feed carries."""
+
 
 def create_app(settings: CatalogSettings) -> FastAPI:
     """The catalog's app; its lifespan opens the database, which must have been migrated."""
-    database = Database(settings.database_url, settings.pool_size)
+    database = Database(settings.database_url, settings.pool_size, settings.pool_timeout_s)
 
     async def states(reads: Reads, kind: str, ids: Sequence[UUID]) -> Mapping[UUID, str]:
         return await fetch_states(reads, PUBLISHED, kind, ids)
@@ -43,15 +54,23 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         signal = ChangeSignal(settings.database_url)
         await database.open()
         await signal.open()
+        stopping.then(signal.stop)
         queries = {kind: queries.published for kind, queries in PUBLISHED.items()}
         snapshots = Snapshots(lambda: database.pool, queries, settings.snapshot_folder)
-        app.state.catalog = Catalog(settings, database, VocabularyCache(lambda: database.pool))
-        app.state.feed = Feed("catalog", database, signal, snapshots, states)
+        app.state.callers = DatabaseCallers(database)
+        app.state.catalog = Catalog(settings, database, VocabularyCache(lambda: database.pool), app.state.callers)
+        app.state.feed = Feed("catalog", database, signal, snapshots, states, EVENT_TYPES)
         try:
             yield
         finally:
+            await app.state.callers.close()
             await signal.close()
             await database.close()
+
+    stopping = Stopping()
+    metrics = Metrics()
+    watch_database(metrics, lambda: database)
+    watch_feed(metrics, lambda: database)
 
     async def ready() -> Mapping[str, str | None]:
         return {"database": await database.trouble()}
@@ -64,7 +83,10 @@ def create_app(settings: CatalogSettings) -> FastAPI:
             "(CC BY 4.0 for our texts; sources are cited). Texts come in the language asked for, else in the nearest "
             "there is, and say which. `changes` and `snapshot` keep a copy of yours in step."
         ),
-        routers=[territories, initiatives, cooperations, networks, vocabularies, feed_router()],
+        routers=[territories, initiatives, cooperations, networks, vocabularies, feed_router(), *ACCESS_ROUTERS],
         lifespan=lifespan,
         ready=ready,
+        settings=settings,
+        metrics=metrics,
+        stopping=stopping,
     )

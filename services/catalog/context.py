@@ -7,10 +7,14 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.access.callers import DatabaseCallers
 from services.catalog.records.representation import Reader
 from services.catalog.settings import CatalogSettings
 from services.catalog.vocabularies.cache import VocabularyCache
+from services.common.access.requires import CallerDep
 from services.common.database import Database
+from services.common.idempotency.once import Once
+from services.common.idempotency.requests import IdempotencyKeyHeader
 from services.common.languages import LanguagesDep
 
 
@@ -21,9 +25,10 @@ class Catalog:
     settings: CatalogSettings
     database: Database
     vocabularies: VocabularyCache
+    callers: DatabaseCallers
 
 
-def catalog_of(request: Request) -> Catalog:
+async def catalog_of(request: Request) -> Catalog:
     """FastAPI dependency: the running catalog."""
     return cast("Catalog", request.app.state.catalog)
 
@@ -47,3 +52,14 @@ async def transaction_of(catalog: CatalogDep) -> AsyncIterator[AsyncSession]:
 
 SessionDep = Annotated[AsyncSession, Depends(transaction_of, scope="function")]
 """Committed before the answer is sent, so that a failed commit is still an error answer."""
+
+
+async def once_of(
+    request: Request, session: SessionDep, caller: CallerDep, idempotency_key: IdempotencyKeyHeader = None
+) -> Once:
+    """FastAPI dependency: the creation that this request asks for, in the request's transaction."""
+    return await Once.begin(session, request, caller.key or "", idempotency_key)
+
+
+OnceDep = Annotated[Once, Depends(once_of)]
+"""Of every POST that creates; it ends with `return await once.keep(answer)`."""

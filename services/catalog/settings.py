@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.common.settings import ServiceSettings
@@ -15,7 +15,4 @@ class CatalogSettings(ServiceSettings):
 
     database_url: str = Field(description="PostgreSQL database of the catalog: `postgresql://…`.")
     pool_size: int = Field(10, ge=1, le=100, description="Connections of each process, for reads and again for writes.")
-    admin_key: SecretStr | None = Field(
-        None, min_length=16, description="The key that may write; without one, writing is switched off."
-    )
     snapshot_folder: Path | None = Field(None, description="Where snapshots are written; default: a temporary folder.")

@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
+from services.catalog.access.models import ApiKey, Mandate, Partner
 from services.catalog.cooperations.models import Cooperation, CooperationParty
 from services.catalog.initiatives.models import Initiative
 from services.catalog.networks.models import Network, NetworkMembership
@@ -10,8 +11,13 @@ from services.catalog.records.models import LoadedFile, LoadedRow
 from services.catalog.territories.models import Territory, TerritoryProblem
 from services.catalog.vocabularies.models import CrosswalkEntry, Vocabulary, VocabularyTerm
 from services.common.feed.tables import ChangeBatch, ChangeRow
+from services.common.idempotency.tables import IdempotentRequest
 
 TABLES = (
+    Partner,
+    ApiKey,
+    Mandate,
+    IdempotentRequest,
     Vocabulary,
     VocabularyTerm,
     CrosswalkEntry,

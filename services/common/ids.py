@@ -4,6 +4,8 @@ from uuid import UUID
 
 import uuid_utils
 
+UUID_LENGTH = 36
+
 
 def new_id() -> UUID:
     """A new UUIDv7 (RFC 9562) as the standard library's type."""
@@ -11,7 +13,9 @@ def new_id() -> UUID:
 
 
 def parse_id(value: str) -> UUID | None:
-    """The UUID that `value` spells, or None when it is something else (a slug)."""
+    """The UUID that `value` spells with its hyphens, else None: a slug may be 32 hex digits."""
+    if len(value) != UUID_LENGTH:
+        return None
     try:
         return UUID(value)
     except ValueError:

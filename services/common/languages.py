@@ -5,7 +5,8 @@ what is missing falls back requested → original → English → French, and ea
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from fastapi import Depends, Query, Request
@@ -17,6 +18,9 @@ LABEL_LANGUAGES = ("fr", "en", "ar")
 
 MAX_REQUESTED = 6
 """Languages of one Accept-Language header that are looked at; browsers send two to five."""
+
+MAX_REMEMBERED = 100
+"""Characters of a request for languages that is worth remembering; browsers send about 40."""
 
 ALL = "all"
 
@@ -47,11 +51,12 @@ class Languages:
 
     requested: tuple[str, ...] = ()
     everything: bool = False
+    label: str = field(init=False)
+    """The language of labels and messages: the first requested one that every label stands in, else English."""
 
-    @property
-    def label(self) -> str:
-        """The language of labels and messages: the first requested one that every label stands in, else English."""
-        return next((lang for lang in self.requested if lang in LABEL_LANGUAGES), "en")
+    def __post_init__(self) -> None:
+        label = next((lang for lang in self.requested if lang in LABEL_LANGUAGES), "en")
+        object.__setattr__(self, "label", label)
 
     def pick(self, text: Text) -> PickedText | None:
         """The wording for this reader, or None for a text without any."""
@@ -95,10 +100,20 @@ def parse_accept_language(header: str) -> tuple[str, ...]:
 
 def negotiate(lang: str | None, accept_language: str | None) -> Languages:
     """What the reader asked for: `?lang=` goes before Accept-Language; `lang=all` gives every language."""
+    if len(lang or "") + len(accept_language or "") <= MAX_REMEMBERED:
+        return _remembered(lang, accept_language)
+    return _negotiate(lang, accept_language)
+
+
+def _negotiate(lang: str | None, accept_language: str | None) -> Languages:
     accepted = parse_accept_language(accept_language or "")
     if lang == ALL:
         return Languages(accepted, everything=True)
     return Languages(languages_of([lang, *accepted]) if lang else accepted)
+
+
+_remembered = lru_cache(maxsize=1024)(_negotiate)
+"""Most readers are one of a few browsers' settings."""
 
 
 LangParameter = Annotated[
@@ -112,8 +127,14 @@ LangParameter = Annotated[
 ]
 
 
-def requested_languages(request: Request, lang: LangParameter = None) -> Languages:
+async def requested_languages(request: Request, lang: LangParameter = None) -> Languages:
     """FastAPI dependency: the reader's languages."""
+    return negotiate(lang, request.headers.get("accept-language"))
+
+
+def languages_of_request(request: Request) -> Languages:
+    """The reader's languages, for an endpoint that reads the request itself."""
+    lang = request.query_params.get("lang") if request.scope["query_string"] else None
     return negotiate(lang, request.headers.get("accept-language"))
 
 

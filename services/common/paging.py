@@ -51,7 +51,7 @@ def decode_cursor(cursor: str) -> tuple[str, UUID]:
         ) from error
 
 
-def requested_page(
+async def requested_page(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items in one page, at most.")] = DEFAULT_LIMIT,
     cursor: Annotated[
         str | None, Query(max_length=1000, description="The `next` of the page before; without it, from the beginning.")

@@ -6,7 +6,7 @@ services and turned into an answer by the one handler in `services.common.http.e
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 Message = Mapping[str, str]
 """A sentence for people, in each of fr, en and ar; `{name}` places are filled from the problem's parameters."""
@@ -27,6 +27,8 @@ class FieldError(TypedDict):
     pointer: str
     detail: str
     code: str
+    context: NotRequired[Mapping[str, object]]
+    """What fills the sentence of `services.common.field_messages`; clients do not get it."""
 
 
 def _type(slug: str, status: int, en: str, fr: str, ar: str) -> ProblemType:
@@ -46,6 +48,20 @@ METHOD_NOT_ALLOWED = _type(
     "method-not-allowed", 405, "Method not allowed", "Méthode non autorisée", "الطريقة غير مسموح بها"
 )
 CONFLICT = _type("conflict", 409, "Conflict", "Conflit", "تعارض")
+IDEMPOTENCY_CONFLICT = _type(
+    "idempotency-conflict",
+    409,
+    "The same request is still running",
+    "La même requête est en cours",
+    "الطلب نفسه ما زال قيد التنفيذ",
+)
+IDEMPOTENCY_MISMATCH = _type(
+    "idempotency-mismatch",
+    422,
+    "Idempotency-Key used with another request",
+    "Idempotency-Key déjà utilisée pour une autre requête",
+    "استُخدم Idempotency-Key مع طلب آخر",
+)
 GONE = _type("gone", 410, "No longer published", "N'est plus publié", "لم يعد منشورًا")
 CURSOR_GONE = _type("cursor-gone", 410, "Cursor not known here", "Curseur inconnu ici", "المؤشر غير معروف هنا")
 STALE = _type("stale-version", 412, "Changed in the meantime", "Modifié entre-temps", "تم تعديله في هذه الأثناء")
@@ -64,8 +80,16 @@ PRECONDITION_REQUIRED = _type(
 RANGE_NOT_SATISFIABLE = _type(
     "range-not-satisfiable", 416, "Range outside the file", "Plage hors du fichier", "النطاق خارج الملف"
 )
+REQUEST_TIMEOUT = _type(
+    "request-timeout", 408, "Request took too long", "Requête trop lente", "استغرق الطلب وقتًا طويلًا"
+)
+HEADERS_TOO_LARGE = _type(
+    "headers-too-large", 431, "Headers too large", "En-têtes trop volumineux", "الترويسات كبيرة جدًا"
+)
+TOO_MANY_REQUESTS = _type("too-many-requests", 429, "Too many requests", "Trop de requêtes", "طلبات كثيرة جدًا")
 INTERNAL = _type("internal", 500, "Something went wrong here", "Une erreur est survenue ici", "حدث خطأ في الخادم")
 UNAVAILABLE = _type("unavailable", 503, "Not available for the moment", "Indisponible pour le moment", "غير متاح حاليًا")
+OVERLOADED = _type("overloaded", 503, "Too much to do", "Trop de demandes", "الخادم مثقل بالطلبات")
 
 PROBLEM_TYPES: Mapping[str, ProblemType] = {
     kind.slug: kind
@@ -77,6 +101,8 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
         NOT_FOUND,
         METHOD_NOT_ALLOWED,
         CONFLICT,
+        IDEMPOTENCY_CONFLICT,
+        IDEMPOTENCY_MISMATCH,
         GONE,
         CURSOR_GONE,
         STALE,
@@ -85,8 +111,12 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
         RANGE_NOT_SATISFIABLE,
         INVALID,
         PRECONDITION_REQUIRED,
+        REQUEST_TIMEOUT,
+        HEADERS_TOO_LARGE,
+        TOO_MANY_REQUESTS,
         INTERNAL,
         UNAVAILABLE,
+        OVERLOADED,
     )
 }
 

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from services.common.telemetry.logs import configure_logging
+from services.common.telemetry.settings import ProcessSettings
 from services.launch.greeting import greet
 from services.launch.machine import Machine, machine, prepare
-from services.launch.server import GRACE_S, HOST, listening, serve_app
+from services.launch.safety import read_service_settings, read_settings
+from services.launch.server import HOST, listening, serve_app
 from services.local.errors import LocalError
 
 
@@ -20,25 +23,29 @@ def _catalog() -> FastAPI:
     from services.catalog.app import create_app
     from services.catalog.settings import CatalogSettings
 
-    return create_app(CatalogSettings())
+    return create_app(read_service_settings(CatalogSettings))
 
 
 def _search() -> FastAPI:
     from services.search.app import create_app
     from services.search.settings import SearchSettings
 
-    return create_app(SearchSettings())
+    return create_app(read_service_settings(SearchSettings))
 
 
 def _matching() -> FastAPI:
     from services.matching.app import create_app
     from services.matching.settings import MatchingSettings
 
-    return create_app(MatchingSettings())
+    return create_app(read_service_settings(MatchingSettings))
 
 
 APPS: Mapping[str, Callable[[], FastAPI]] = {"catalog": _catalog, "search": _search, "matching": _matching}
 """The services, each made from the settings in the environment."""
+
+
+ENDING_S = 15
+"""For what a process does after its requests: giving back connections, and sending the last traces (at most 10 s)."""
 
 
 async def up_services(state_dir: Path, port: int) -> None:
@@ -83,7 +90,7 @@ async def _process(name: str, port: int, place: Machine, catalog: str) -> AsyncI
         if process.returncode is None:
             process.terminate()
             try:
-                await asyncio.wait_for(process.wait(), 2 * GRACE_S)
+                await asyncio.wait_for(process.wait(), ProcessSettings().shutdown_seconds + ENDING_S)
             except TimeoutError:
                 process.kill()
                 await process.wait()
@@ -92,7 +99,11 @@ async def _process(name: str, port: int, place: Machine, catalog: str) -> AsyncI
 async def serve(name: str, port: int, *, with_parent: bool) -> None:
     """Serve one service until cancelled; `with_parent`: also until standard input ends, as it does with the parent."""
     with listening(port) as listener:
-        serving = asyncio.ensure_future(serve_app(APPS[name](), listener))
+        settings = read_settings(ProcessSettings)
+        development = os.environ.get(f"{name.upper()}_ENVIRONMENT") == "development"
+        configure_logging(settings, development=development)
+        app = APPS[name]()
+        serving = asyncio.ensure_future(serve_app(app, listener, app.state.stopping.begin))
         if with_parent:
             loop = asyncio.get_running_loop()
             threading.Thread(target=_await_end_of_input, args=(loop, serving), daemon=True).start()

@@ -1,7 +1,7 @@
 """The OpenAPI documents of all services, as they are committed under `openapi/`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +32,49 @@ def documents() -> dict[str, dict[str, Any]]:
     return {name: app.openapi() for name, app in service_apps().items()}
 
 
+def merged(by_service: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """One document for all services. A schema that two services define differently is named after its service."""
+    whole: dict[str, Any] = {
+        "openapi": next(iter(by_service.values()))["openapi"],
+        "info": {"title": "Let's Food", "version": "1", "description": "All services; each also has its own document."},
+        "paths": {},
+        "components": {},
+    }
+    for service, original in by_service.items():
+        document = _with_own_names(original, whole["components"].get("schemas", {}), service)
+        for path, item in document["paths"].items():
+            whole["paths"].setdefault(path, item)
+        for kind, components in document.get("components", {}).items():
+            whole["components"].setdefault(kind, {}).update(components)
+    return whole
+
+
+def _with_own_names(document: dict[str, Any], taken: Mapping[str, Any], service: str) -> dict[str, Any]:
+    schemas = document.get("components", {}).get("schemas", {})
+    clashing = {name for name, schema in schemas.items() if name in taken and taken[name] != schema}
+    text = json.dumps(document)
+    for name in clashing:
+        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{service.title()}{name}"')
+    renamed: dict[str, Any] = json.loads(text)
+    if clashing:
+        own = renamed["components"]["schemas"]
+        renamed["components"]["schemas"] = {
+            f"{service.title()}{name}" if name in clashing else name: schema for name, schema in own.items()
+        }
+    return renamed
+
+
 def as_text(document: dict[str, Any]) -> str:
     """A document as it is committed: readable, in a stable order."""
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def write_documents(folder: Path) -> Sequence[Path]:
-    """Write `{service}.json` into the folder; returns what was written."""
+    """Write `{service}.json` and `letsfood.json`, which is all of them, into the folder; returns what was written."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, document in documents().items():
+    by_service = documents()
+    for name, document in [*by_service.items(), ("letsfood", merged(by_service))]:
         path = folder / f"{name}.json"
         path.write_text(as_text(document))
         written.append(path)

@@ -16,9 +16,9 @@ def load_folder(folder: Path, state_dir: Path, *, skip_invalid: bool) -> bool:
     """Load the folder and say what became of it; False when a row was wrong. Raises `LocalError`."""
     if not folder.is_dir():
         raise LocalError(f"There is no folder {folder}")
-    report = asyncio.run(load_with_progress(_catalog_url(state_dir), folder, skip_invalid=skip_invalid))
+    report = asyncio.run(load_with_progress(catalog_url(state_dir), folder, skip_invalid=skip_invalid))
     for line in describe(report):
-        console.print(line, markup=False)
+        console.print(line, markup=False, soft_wrap=True)
     return not report.errors
 
 
@@ -40,7 +40,8 @@ def describe(report: LoadReport) -> list[str]:
     return lines
 
 
-def _catalog_url(state_dir: Path) -> str:
+def catalog_url(state_dir: Path) -> str:
+    """The catalog's database: what the environment names, else that of a running `up`; raises `LocalError`."""
     if url := os.environ.get("CATALOG_DATABASE_URL"):
         return url
     recorded = state_dir / RUNNING_CATALOG

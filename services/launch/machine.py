@@ -1,7 +1,6 @@
-"""What the services need of this machine: a state folder, databases, a key, the data set."""
+"""What the services need of this machine: a state folder, databases, keys, the data set."""
 
 import os
-import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,7 +9,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from services.catalog.access.administration import (
+    ADMIN_SCOPES,
+    create_key,
+    ensure_association,
+    knows,
+    transaction_on,
+)
 from services.catalog.loading.loader import LoadReport, load
+from services.common.access.scopes import Scope
 from services.common.migrations import migrate
 from services.launch.stopping import blocking
 from services.local.errors import LocalError
@@ -21,6 +28,11 @@ DATA = PROJECT / "data"
 DATABASES = ("catalog", "matching")
 """Services with a database of their own; `{SERVICE}_DATABASE_URL` points one elsewhere."""
 
+ADMIN_KEY = "admin-key"
+SERVICE_KEY = "service-key"
+KEYS = {ADMIN_KEY: ADMIN_SCOPES, SERVICE_KEY: (Scope.INTROSPECT,)}
+"""Files in the state folder that hold a key, and the scopes of each."""
+
 RUNNING_CATALOG = "catalog-database"
 """The file in the state folder that tells `letsfood load` where the running catalog's database is."""
 
@@ -29,22 +41,23 @@ console = Console(stderr=True, highlight=False)
 
 @dataclass(frozen=True)
 class Machine:
-    """An acquired state folder, the databases by service, and the key that may write."""
+    """An acquired state folder, and the databases by service."""
 
     state: State
     databases: Mapping[str, str]
-    admin_key: str
 
     def environment(self) -> dict[str, str]:
-        """The settings of every service as environment variables."""
+        """The settings of every service as environment variables; once it is prepared."""
+        service_key = (self.state.folder / SERVICE_KEY).read_text().strip()
         return {
             "CATALOG_DATABASE_URL": self.databases["catalog"],
-            "CATALOG_ADMIN_KEY": self.admin_key,
             "CATALOG_SNAPSHOT_FOLDER": str(self.state.subfolder("snapshots")),
             "CATALOG_ENVIRONMENT": "development",
             "SEARCH_INDEX_FOLDER": str(self.state.subfolder("search")),
+            "SEARCH_CATALOG_KEY": service_key,
             "SEARCH_ENVIRONMENT": "development",
             "MATCHING_DATABASE_URL": self.databases["matching"],
+            "MATCHING_CATALOG_KEY": service_key,
             "MATCHING_ENVIRONMENT": "development",
         }
 
@@ -65,9 +78,8 @@ async def machine(state_dir: Path, url: str) -> AsyncIterator[Machine]:
     configured = configured_databases(os.environ)
     state = await blocking(State.acquire, state_dir, url)
     try:
-        key = os.environ.get("CATALOG_ADMIN_KEY", "") or await blocking(_admin_key, state.folder / "admin-key")
         if configured is not None:
-            yield Machine(state, configured, key)
+            yield Machine(state, configured)
             return
         postgres = state.postgres()
         recorded = state.folder / RUNNING_CATALOG
@@ -76,7 +88,7 @@ async def machine(state_dir: Path, url: str) -> AsyncIterator[Machine]:
             for name in DATABASES:
                 await blocking(postgres.create_database, name, exist_ok=True)
             recorded.write_text(postgres.url("catalog") + "\n")
-            yield Machine(state, {name: postgres.url(name) for name in DATABASES}, key)
+            yield Machine(state, {name: postgres.url(name) for name in DATABASES})
         finally:
             recorded.unlink(missing_ok=True)
             await blocking(postgres.stop)
@@ -84,21 +96,39 @@ async def machine(state_dir: Path, url: str) -> AsyncIterator[Machine]:
         state.release()
 
 
-def _admin_key(path: Path) -> str:
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(f"lf_{secrets.token_urlsafe(32)}\n")
-    return path.read_text().strip()
-
-
 async def prepare(place: Machine) -> None:
     """Migrate every database and load the data set; raises `LocalError` when a file of it cannot be loaded."""
     for service, url in place.databases.items():
         await migrate(PROJECT / "services" / service / "migrations", url)
+    await keep_keys(place)
     report = await load_with_progress(place.databases["catalog"], DATA)
     if report.errors:
         raise LocalError(f"The data set has {len(report.errors)} error(s); the first: {report.errors[0]}")
+
+
+async def keep_keys(place: Machine) -> None:
+    """Make the association's keys on a first start: one that may do everything, and one with which services check keys.
+
+    They are kept in the state folder, readable by its owner only. A key that the database holds is left alone, also
+    when it was revoked.
+    """
+    async with transaction_on(place.databases["catalog"]) as session:
+        association = await ensure_association(session)
+        for name, scopes in KEYS.items():
+            path = place.state.folder / name
+            former = path.read_text().strip() if path.exists() else ""
+            if not await knows(session, former):
+                _, key = await create_key(session, association.slug, name, scopes)
+                await blocking(_write_secret, path, str(key))
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    unfinished = path.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{secret}\n")
+    unfinished.replace(path)
 
 
 async def load_with_progress(url: str, folder: Path, *, skip_invalid: bool = False) -> LoadReport:

@@ -5,8 +5,11 @@ import os
 from pathlib import Path
 
 from services.catalog.settings import CatalogSettings
+from services.common.telemetry.logs import configure_logging
+from services.common.telemetry.settings import ProcessSettings
 from services.launch.greeting import greet
 from services.launch.machine import machine, prepare
+from services.launch.safety import read_settings
 from services.launch.server import HOST, listening, serve_app
 from services.matching.settings import MatchingSettings
 from services.search.settings import SearchSettings
@@ -15,14 +18,18 @@ from services.standalone import StandaloneSettings, create_app
 
 async def up(state_dir: Path, port: int) -> None:
     """Prepare and serve everything until cancelled; raises `LocalError` for what is in the way."""
+    configure_logging(read_settings(ProcessSettings), development=True)
     with listening(port) as listener:
         address = f"http://{HOST}:{port}"
         async with machine(state_dir, address) as place:
             await prepare(place)
             os.environ.update(place.environment())
-            app = create_app(StandaloneSettings(CatalogSettings(), SearchSettings(), MatchingSettings()))
+            settings = StandaloneSettings(
+                read_settings(CatalogSettings), read_settings(SearchSettings), read_settings(MatchingSettings)
+            )
+            app = create_app(settings)
             greeting = asyncio.create_task(greet(dict.fromkeys(("catalog", "search", "matching"), address), place))
             try:
-                await serve_app(app, listener)
+                await serve_app(app, listener, app.begin_stopping)
             finally:
                 greeting.cancel()

@@ -21,7 +21,7 @@ class Matching:
     follower: FeedFollower
 
 
-def matching_of(request: Request) -> Matching:
+async def matching_of(request: Request) -> Matching:
     """FastAPI dependency: the running service."""
     return cast("Matching", request.app.state.matching)
 

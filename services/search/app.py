@@ -2,12 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import httpx
 from fastapi import FastAPI
 
+from services.common.access.introspection import IntrospectedCallers
 from services.common.feed.follower import FeedFollower
 from services.common.http.app import create_service
+from services.common.stopping import Stopping
+from services.common.telemetry.metrics import Metrics
+from services.common.telemetry.outgoing import internal_client
+from services.common.telemetry.probes import watch_count, watch_follower
 from services.search import routes
 from services.search.engines.embedded import EmbeddedEngine
 from services.search.engines.meilisearch import MeilisearchEngine
@@ -37,9 +43,11 @@ def create_app(settings: SearchSettings, *, catalog: httpx.AsyncClient | None = 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        client = catalog or httpx.AsyncClient(base_url=settings.catalog_url)
+        client = catalog or internal_client(settings.catalog_url)
+        app.state.callers = IntrospectedCallers(client, settings.catalog_key)
         engine = create_engine(settings)
         follower = FeedFollower(client, Indexer(engine))
+        stopping.then(follower.stop)
         writing = Writing(engine, follower)
         app.state.engine = engine
         app.state.follower = follower
@@ -54,6 +62,15 @@ def create_app(settings: SearchSettings, *, catalog: httpx.AsyncClient | None = 
             await engine.close()
             if client is not catalog:
                 await client.aclose()
+
+    async def count() -> int:
+        engine: Engine = app.state.engine
+        return await engine.count()
+
+    stopping = Stopping()
+    metrics = Metrics()
+    watch_follower(metrics, lambda: cast("FeedFollower", app.state.follower))
+    watch_count(metrics, "letsfood_search_documents", "Initiatives that can be found.", count)
 
     async def ready() -> dict[str, str | None]:
         engine: Engine = app.state.engine
@@ -70,5 +87,8 @@ def create_app(settings: SearchSettings, *, catalog: httpx.AsyncClient | None = 
         routers=[routes.router],
         lifespan=lifespan,
         ready=ready,
+        settings=settings,
+        metrics=metrics,
+        stopping=stopping,
     )
     return app

@@ -24,22 +24,22 @@ MAX_LIMIT = 200
 DEFAULT_LIMIT = 20
 
 
-def _service(request: Request) -> SearchService:
+async def _service(request: Request) -> SearchService:
     service: SearchService = request.app.state.service
     return service
 
 
-def _engine(request: Request) -> Engine:
+async def _engine(request: Request) -> Engine:
     engine: Engine = request.app.state.engine
     return engine
 
 
-def _follower(request: Request) -> FeedFollower:
+async def _follower(request: Request) -> FeedFollower:
     follower: FeedFollower = request.app.state.follower
     return follower
 
 
-def _writing(request: Request) -> Writing:
+async def _writing(request: Request) -> Writing:
     writing: Writing = request.app.state.writing
     return writing
 
@@ -86,16 +86,18 @@ class Window:
     offset: int
 
 
-def _filter_values(theme: Themes = None, country: Countries = None, territory: Territories = None) -> FilterValues:
+async def _filter_values(
+    theme: Themes = None, country: Countries = None, territory: Territories = None
+) -> FilterValues:
     return FilterValues(theme or [], country or [], territory or [])
 
 
-def _window(limit: Limit = DEFAULT_LIMIT, offset: Offset = 0) -> Window:
+async def _window(limit: Limit = DEFAULT_LIMIT, offset: Offset = 0) -> Window:
     queries.check_depth(limit, offset)
     return Window(limit, offset)
 
 
-def _facet_names(facets: Facets = None) -> list[str]:
+async def _facet_names(facets: Facets = None) -> list[str]:
     return queries.parse_facets(facets or [])
 
 

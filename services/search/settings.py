@@ -14,6 +14,11 @@ class SearchSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="SEARCH_")
 
     catalog_url: str = Field("http://127.0.0.1:8001", description="Where the catalog is reached, without a path.")
+    catalog_key: SecretStr | None = Field(
+        None,
+        description="An API key of the catalog with the scope `introspect`, to check the keys that callers present; "
+        "without one nobody's key can be checked, and everybody gets what is public.",
+    )
     index_folder: Path = Field(
         Path(".state/search"), description="The embedded engine's folder. One process writes it, any number read it."
     )

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from services.catalog.records.models import RecordBase
+from services.catalog.records.models import STATUSES, RecordBase
 
 
 class Cooperation(RecordBase, table=True):
@@ -15,7 +15,7 @@ class Cooperation(RecordBase, table=True):
 
     __tablename__ = "cooperation"
     __table_args__ = (
-        CheckConstraint("status in ('published', 'archived')", name="cooperation_status"),
+        CheckConstraint(STATUSES, name="cooperation_status"),
         CheckConstraint("end_year >= start_year", name="cooperation_years"),
         Index("cooperation_by_theme", "themes", postgresql_using="gin"),
     )

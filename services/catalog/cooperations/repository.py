@@ -10,7 +10,7 @@ COOPERATIONS = RecordQueries(
     table="cooperation",
     sort_key="r.slug",
     state=f"""
-select r.id, r.version, r.slug, r.status, r.archive_reason, r.slug as sort_key, json_build_object(
+select r.id, r.version, r.slug, r.status, r.archive_reason, r.owner_id, r.slug as sort_key, json_build_object(
   'id', r.id, 'slug', r.slug, 'version', r.version, 'status', r.status,
   'created_at', r.created_at, 'updated_at', r.updated_at, 'title', r.title,
   'parties', coalesce((

@@ -5,9 +5,10 @@ from fastapi import Request, Response
 from services.catalog.context import CatalogDep, ReaderDep
 from services.catalog.cooperations.repository import COOPERATIONS, CooperationFilter
 from services.catalog.cooperations.schemas import CooperationPage, CooperationRead
-from services.catalog.records.operations import GEOJSON_ANSWER, READ_ERRORS, RefPath
+from services.catalog.records.operations import GEOJSON_ANSWER, READ_ERRORS
+from services.catalog.records.reading import OneRecord, read_one
 from services.catalog.records.representation import cooperation_feature, represent_cooperation
-from services.catalog.records.responses import page_response, read_published, record_response
+from services.catalog.records.responses import page_response
 from services.catalog.records.schemas import (
     BboxParameter,
     CodesParameter,
@@ -17,6 +18,7 @@ from services.catalog.records.schemas import (
 )
 from services.catalog.vocabularies.checks import check_parameter
 from services.common.http.app import service_router
+from services.common.http.direct import direct
 from services.common.paging import PageDep
 
 router = service_router("/cooperations", tags=["cooperations"])
@@ -62,11 +64,11 @@ async def list_cooperations(
     )
 
 
-@router.get("/{ref}", response_model=CooperationRead, responses=READ_ERRORS | GEOJSON_ANSWER)
-async def get_cooperation(request: Request, catalog: CatalogDep, reader: ReaderDep, ref: RefPath) -> Response:
+@router.get("/{ref}", response_model=CooperationRead, responses=READ_ERRORS | GEOJSON_ANSWER, dependencies=[OneRecord])
+@direct
+async def get_cooperation(request: Request) -> Response:
     """One cooperation by id or slug: its parties, themes, devices and stage, each with its sources.
 
     Example: `/catalog/v1/cooperations/montpellier-fes`.
     """
-    row = await read_published(catalog.database.pool, COOPERATIONS, ref)
-    return record_response(request, row, represent_cooperation, reader, as_feature=cooperation_feature)
+    return await read_one(request, COOPERATIONS, represent_cooperation, as_feature=cooperation_feature)

@@ -10,7 +10,7 @@ INITIATIVES = RecordQueries(
     table="initiative",
     sort_key=None,
     state=f"""
-select r.id, r.version, r.slug, r.status, r.archive_reason, '' as sort_key, json_build_object(
+select r.id, r.version, r.slug, r.status, r.archive_reason, r.owner_id, '' as sort_key, json_build_object(
   'id', r.id, 'slug', r.slug, 'version', r.version, 'status', r.status,
   'created_at', r.created_at, 'updated_at', r.updated_at,
   'title', r.title, 'summary', r.summary, 'territory', {TERRITORY_REF}, 'themes', r.themes,

@@ -4,7 +4,14 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from services.catalog.records.schemas import PageRead, RecordRead, SourceWrite, TerritoryRefRead, TextWrite
+from services.catalog.records.schemas import (
+    PageRead,
+    PublicationStatus,
+    RecordRead,
+    SourceWrite,
+    TerritoryRefRead,
+    TextWrite,
+)
 from services.common.schemas import Code, CodeRead, Line, Slug, SourceRead, StrictModel, TextRead, WebAddress, Year
 
 
@@ -41,6 +48,7 @@ class InitiativeWrite(StrictModel):
     mufpp_category: Code | None = Field(None, description="Code of `mufpp_categories`.")
     url: WebAddress | None = None
     sources: Annotated[list[SourceWrite], Field(min_length=1, max_length=50)]
+    status: PublicationStatus = "published"
 
     @model_validator(mode="after")
     def ends_after_it_starts(self) -> Self:

@@ -1,49 +1,72 @@
 """What can be done with an initiative."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.access.mandates.rules import require_mandate
 from services.catalog.initiatives.models import Initiative
 from services.catalog.initiatives.schemas import InitiativeWrite
 from services.catalog.records import writes
 from services.catalog.records.models import PUBLISHED
+from services.catalog.records.ownership import is_owned, owner_of_new
 from services.catalog.records.texts import revise, text_errors
 from services.catalog.territories.models import Territory
 from services.catalog.vocabularies.checks import Vocabularies, code_errors
+from services.common.access.caller import Caller
 from services.common.ids import parse_id
 from services.common.languages import Text
 from services.common.problems import FieldError, invalid
 
 
-async def create(session: AsyncSession, vocabularies: Vocabularies, written: InitiativeWrite) -> Initiative:
-    """Publish a new initiative; raises `Problem`: 409 for a slug that is taken, 422 for what is not known."""
+async def create(
+    session: AsyncSession, vocabularies: Vocabularies, caller: Caller, written: InitiativeWrite
+) -> Initiative:
+    """Create an initiative, the caller's own.
+
+    Raises `Problem`: 403 without a mandate for its territory, 409 for a slug that is taken, 422 for what is not known.
+    """
     document = written.model_dump(mode="json")
     territory_id = await _check(session, vocabularies, document)
-    initiative = Initiative(slug=written.slug, **_columns(None, document, territory_id))
+    await require_mandate(session, caller, territory_id)
+    initiative = Initiative(
+        slug=written.slug,
+        status=written.status,
+        owner_id=owner_of_new(caller),
+        **_columns(None, document, territory_id),
+    )
     await writes.store_new(session, "initiative", initiative)
     return initiative
 
 
 async def change(
-    session: AsyncSession, vocabularies: Vocabularies, ref: str, if_match: str | None, patch: Mapping[str, Any]
+    session: AsyncSession,
+    vocabularies: Vocabularies,
+    caller: Caller,
+    ref: str,
+    if_match: str | None,
+    patch: Mapping[str, Any],
 ) -> Initiative:
-    """Apply a merge patch to the initiative as it was read."""
-    initiative = await writes.find_for_update(session, Initiative, ref, if_match)
+    """Apply a merge patch to the initiative as it was read; moving it takes a mandate for both territories."""
+    initiative = await writes.find_for_update(session, Initiative, ref, if_match, partial(is_owned, caller))
+    await require_mandate(session, caller, initiative.territory_id)
     document = writes.patched(InitiativeWrite, as_written(initiative), patch).model_dump(mode="json")
     territory_id = await _check(session, vocabularies, document)
+    await require_mandate(session, caller, territory_id)
     writes.keep_slug(initiative, document["slug"])
     initiative.sqlmodel_update(_columns(initiative, document, territory_id))
-    await writes.store_changed(session, "initiative", initiative)
+    await writes.store_changed(session, "initiative", initiative, document["status"])
     return initiative
 
 
-async def archive(session: AsyncSession, ref: str, if_match: str | None, reason: str) -> None:
+async def archive(session: AsyncSession, caller: Caller, ref: str, if_match: str | None, reason: str) -> None:
     """Take an initiative out of publication."""
-    initiative = await writes.find_for_update(session, Initiative, ref, if_match)
+    initiative = await writes.find_for_update(session, Initiative, ref, if_match, partial(is_owned, caller))
+    await require_mandate(session, caller, initiative.territory_id)
     await writes.archive(session, "initiative", initiative, reason)
 
 
@@ -58,7 +81,7 @@ def as_written(initiative: Initiative) -> dict[str, Any]:
         "kind": initiative.carrier_kind,
     }
     return {
-        **initiative.model_dump(include=_OWN_FIELDS | {"slug", "title", "summary", "results"}),
+        **initiative.model_dump(include=_OWN_FIELDS | {"slug", "status", "title", "summary", "results"}),
         "territory": str(initiative.territory_id),
         "carrier": carrier if any(carrier.values()) else None,
     }

@@ -5,11 +5,13 @@ from fastapi import Request, Response
 from services.catalog.context import CatalogDep, ReaderDep
 from services.catalog.networks.repository import NETWORKS
 from services.catalog.networks.schemas import NetworkPage, NetworkRead
-from services.catalog.records.operations import READ_ERRORS, RefPath
+from services.catalog.records.operations import READ_ERRORS
 from services.catalog.records.queries import Where
+from services.catalog.records.reading import OneRecord, read_one
 from services.catalog.records.representation import represent_network
-from services.catalog.records.responses import page_response, read_published, record_response
+from services.catalog.records.responses import page_response
 from services.common.http.app import service_router
+from services.common.http.direct import direct
 from services.common.paging import PageDep
 
 router = service_router("/networks", tags=["networks"])
@@ -23,8 +25,8 @@ async def list_networks(request: Request, catalog: CatalogDep, reader: ReaderDep
     return await page_response(request, reads, NETWORKS, where, page, represent_network, reader, as_feature=None)
 
 
-@router.get("/{ref}", response_model=NetworkRead, responses=READ_ERRORS)
-async def get_network(request: Request, catalog: CatalogDep, reader: ReaderDep, ref: RefPath) -> Response:
+@router.get("/{ref}", response_model=NetworkRead, responses=READ_ERRORS, dependencies=[OneRecord])
+@direct
+async def get_network(request: Request) -> Response:
     """One network by id or slug. Example: `/catalog/v1/networks/terres-en-villes`."""
-    row = await read_published(catalog.database.pool, NETWORKS, ref)
-    return record_response(request, row, represent_network, reader, as_feature=None)
+    return await read_one(request, NETWORKS, represent_network, as_feature=None)

@@ -10,8 +10,16 @@ from sqlmodel import Field, SQLModel
 
 from services.common.ids import new_id
 
+DRAFT = "draft"
 PUBLISHED = "published"
 ARCHIVED = "archived"
+DISCARDED = "discarded"
+"""An archived draft: who could not see it is not told either that it was there."""
+
+ENDED = frozenset({ARCHIVED, DISCARDED})
+
+STATUSES = "status in ('draft', 'published', 'archived', 'discarded')"
+"""The condition on every record's status; a draft or a discarded record is its owner's and the moderators' to see."""
 
 OWN_TEXT_LICENCE = "CC-BY-4.0"
 """Licence (SPDX) of the texts that we write, unless their author says otherwise."""
@@ -29,6 +37,8 @@ class RecordBase(SQLModel):
     slug: str = Field(unique=True)
     version: int = 1
     status: str = PUBLISHED
+    owner_id: UUID | None = Field(default=None, foreign_key="partner.id")
+    """The partner whose record it is; None: the association's."""
     created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
     updated_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
     archive_reason: str | None = None

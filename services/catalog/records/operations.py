@@ -17,18 +17,25 @@ GEOJSON_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/geo+json": {"schema": {"type": "object"}}}},
 }
 
-RefPath = Annotated[str, Path(max_length=120, description="Id or slug.", examples=["montpellier"])]
+RefPath = Annotated[
+    str, Path(max_length=120, pattern=r"^[^\x00-\x1f]*$", description="Id or slug.", examples=["montpellier"])
+]
 IfMatch = Annotated[str | None, Header(description="The ETag that you read; without it 428.", examples=['"3-1f0c"'])]
 PatchBody = Annotated[dict[str, Any], Body()]
 ReasonParameter = Annotated[
-    str, Query(min_length=3, max_length=500, description="Why; whoever asks for the record later is told.")
+    str,
+    Query(
+        min_length=3,
+        max_length=500,
+        pattern=r"^[^\x00-\x1f]*$",
+        description="Why; whoever asks for the record later is told.",
+    ),
 ]
 
 
-def require_merge_patch(request: Request) -> None:
+async def require_merge_patch(request: Request) -> None:
     """FastAPI dependency: a PATCH is a merge patch; plain JSON is taken as one."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in {MERGE_PATCH, "application/json"}:
+    if _media_type(request) not in {MERGE_PATCH, "application/json"}:
         raise Problem(
             UNSUPPORTED_MEDIA_TYPE,
             {
@@ -42,6 +49,27 @@ def require_merge_patch(request: Request) -> None:
 
 
 MergePatchOnly = Depends(require_merge_patch)
+
+
+async def require_json(request: Request) -> None:
+    """FastAPI dependency: a new record comes as JSON."""
+    if _media_type(request) != "application/json":
+        raise Problem(
+            UNSUPPORTED_MEDIA_TYPE,
+            {
+                "en": "Send the record as {accepted}.",
+                "fr": "Envoyez la fiche en {accepted}.",
+                "ar": "أرسل السجل بصيغة {accepted}.",
+            },
+            {"accepted": "application/json"},
+        )
+
+
+JsonOnly = Depends(require_json)
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def merge_patch_body(model: type[BaseModel]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Turning the stored state of a record into what one reader gets: one language, codes with labels."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.catalog.vocabularies.repository import VocabularyState
@@ -16,18 +16,26 @@ class Reader:
 
     languages: Languages
     vocabularies: Mapping[str, VocabularyState]
+    used: set[str] = field(default_factory=set)
+    """The languages of what was represented so far."""
 
     def text(self, text: Text | None) -> PickedText | None:
         """A text in the reader's language."""
-        return self.languages.pick(text) if text else None
+        picked = self.languages.pick(text) if text else None
+        if picked is not None:
+            self.used.add(picked["lang"])
+        return picked
 
     def coded(self, vocabulary: str, code: str | None) -> dict[str, str | None] | None:
         """A code with its label; a code that the vocabulary does not hold goes without one."""
         if code is None:
             return None
         labels = self.vocabularies[vocabulary].labels.get(code) if vocabulary in self.vocabularies else None
+        if not labels:
+            return {"code": code, "label": None, "lang": None}
         lang = self.languages.label
-        return {"code": code, "label": labels[lang] if labels else None, "lang": lang if labels else None}
+        self.used.add(lang)
+        return {"code": code, "label": labels[lang], "lang": lang}
 
     def territory_ref(self, territory: State) -> State:
         """A territory as another record names it."""
@@ -96,6 +104,8 @@ def represent_vocabulary(state: State, reader: Reader) -> State:
         return labels if everything or labels is None else labels.get(lang)
 
     state["label"], state["lang"] = label(state["label"]), None if everything else lang
+    if not everything:
+        reader.used.add(lang)
     for term in state["terms"]:
         for name in ("label", "definition", "alt_labels"):
             term[name] = label(term[name])

@@ -1,16 +1,18 @@
 """Answers of records: one with its ETag, a page with its links, GeoJSON when asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Set
 
 import orjson
 from asyncpg import Record
 from fastapi import Request, Response
 
+from services.catalog.records.models import ENDED, PUBLISHED
+from services.catalog.records.ownership import sees
 from services.catalog.records.queries import RecordQueries, Where, fetch_count, fetch_one, fetch_page
 from services.catalog.records.representation import Reader, Represent, State, feature
+from services.common.access.caller import Caller
 from services.common.etags import make_etag, none_match
 from services.common.feed.reader import Reads
-from services.common.languages import used_languages
 from services.common.paging import Page, encode_cursor, next_link
 from services.common.problems import GONE, Problem, not_found
 
@@ -38,12 +40,15 @@ def gone(reason: str | None) -> Problem:
     )
 
 
-async def read_published(reads: Reads, queries: RecordQueries, ref: str) -> Record:
-    """The record that `ref` (id or slug) names; raises `Problem`: 404 for none, 410 for an archived one."""
+async def read_visible(reads: Reads, queries: RecordQueries, ref: str, caller: Caller) -> Record:
+    """The record that `ref` (id or slug) names: published, or a draft that the caller may see.
+
+    Raises `Problem`: 404 for none and for what the caller may not know of, 410 for an archived one.
+    """
     row = await fetch_one(reads, queries, ref)
-    if row is None:
+    if row is None or not sees(caller, row["status"], row["owner_id"]):
         raise not_found(ref)
-    if row["status"] != "published":
+    if row["status"] in ENDED:
         raise gone(row["archive_reason"])
     return row
 
@@ -59,7 +64,9 @@ def record_response(
 ) -> Response:
     """One record for this reader: 304 when the reader has it already, GeoJSON on request."""
     representation = represent(orjson.loads(row["state"]), reader)
-    headers = language_headers(representation)
+    headers = language_headers(reader.used)
+    if row["status"] != PUBLISHED:
+        headers["Cache-Control"] = "no-store"
     media_type = "application/json"
     if as_feature is not None and wants_geojson(request):
         representation, media_type = as_feature(representation), GEOJSON
@@ -88,7 +95,7 @@ async def page_response(
     rows = rows[: page.limit]
     cursor = encode_cursor(rows[-1]["sort_key"], rows[-1]["id"]) if following else None
     items = [represent(orjson.loads(row["state"]), reader) for row in rows]
-    headers = language_headers(items)
+    headers = language_headers(reader.used)
     if cursor:
         headers["Link"] = next_link(request, cursor)
     document: State = {"items": items, "next": cursor}
@@ -101,9 +108,9 @@ async def page_response(
     return Response(orjson.dumps(document), headers=headers, media_type=media_type)
 
 
-def language_headers(answer: State | Sequence[State]) -> dict[str, str]:
+def language_headers(used: Set[str]) -> dict[str, str]:
     """`Content-Language` names the languages that the answer is in; it depends on Accept-Language and Accept."""
     headers = {"Vary": "Accept-Language, Accept"}
-    if used := used_languages(answer):
-        headers["Content-Language"] = ", ".join(sorted(used))
+    if named := used - {"und"}:
+        headers["Content-Language"] = ", ".join(sorted(named))
     return headers

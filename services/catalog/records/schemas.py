@@ -19,6 +19,16 @@ from services.common.schemas import (
     WebAddress,
 )
 
+PublicationStatus = Annotated[
+    Literal["draft", "published"],
+    Field(
+        description=(
+            "A draft is seen by its owner and the moderators only, by its address, with their key: it is in no list, "
+            "no count, not in the search and not in the change feed. Publishing and withdrawing are changes of it."
+        )
+    ),
+]
+
 
 class SourceWrite(StrictModel):
     """Where a statement comes from: at least a title that finds it."""

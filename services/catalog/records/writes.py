@@ -1,16 +1,15 @@
 """What every write of a record does: find it under a lock, check what the writer has seen, leave a change."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.records.models import ARCHIVED, PUBLISHED, RecordBase, now
+from services.catalog.records.models import ARCHIVED, DISCARDED, DRAFT, ENDED, PUBLISHED, RecordBase, now
 from services.catalog.records.responses import gone
 from services.common.etags import require_match
 from services.common.feed.writer import record_change
@@ -21,21 +20,29 @@ R = TypeVar("R", bound=RecordBase)
 M = TypeVar("M", bound=BaseModel)
 
 
-async def find_for_update(session: AsyncSession, model: type[R], ref: str, if_match: str | None) -> R:
-    """The published record under a row lock, once If-Match names its version; raises `Problem` otherwise."""
+async def find_for_update(
+    session: AsyncSession, model: type[R], ref: str, if_match: str | None, allowed: Callable[[R], Awaitable[bool]]
+) -> R:
+    """The record under a row lock, once If-Match names its version.
+
+    Raises `Problem`: 404 for none, and for one that the caller is not `allowed` to change, 410 for an archived one,
+    428 and 412 of If-Match.
+    """
+    if "\0" in ref:
+        raise not_found(ref)
     record_id = parse_id(ref)
     condition = model.id == record_id if record_id else model.slug == ref
     record = (await session.exec(select(model).where(condition).with_for_update())).one_or_none()
-    if record is None:
+    if record is None or not await allowed(record):
         raise not_found(ref)
-    if record.status == ARCHIVED:
+    if record.status in ENDED:
         raise gone(record.archive_reason)
     require_match(if_match, record.version)
     return record
 
 
 async def store_new(session: AsyncSession, kind: str, record: RecordBase) -> None:
-    """Insert a record with its change; raises `Problem` (409) when its slug is taken."""
+    """Insert a record, with its change unless it is a draft; raises `Problem` (409) when its slug is taken."""
     session.add(record)
     try:
         await session.flush()
@@ -43,33 +50,37 @@ async def store_new(session: AsyncSession, kind: str, record: RecordBase) -> Non
         if "slug" in str(error.orig):
             raise slug_taken(record.slug) from error
         raise
-    await record_change(session, f"{kind}.created", record.id, record.version)
+    await _record(session, kind, record, DRAFT)
 
 
-async def store_changed(session: AsyncSession, kind: str, record: RecordBase) -> None:
-    """Count the version up and record the change."""
+async def store_changed(session: AsyncSession, kind: str, record: RecordBase, status: str | None = None) -> None:
+    """Count the version up, take over the publication status, and record the change."""
+    former = record.status
     record.version += 1
     record.updated_at = now()
+    record.status = status or former
     session.add(record)
-    await record_change(session, f"{kind}.updated", record.id, record.version)
+    await _record(session, kind, record, former)
 
 
 async def archive(session: AsyncSession, kind: str, record: RecordBase, reason: str) -> None:
-    """Take a record out of publication: its address answers 410, the feed carries a tombstone."""
-    record.version += 1
-    record.updated_at = now()
-    record.status = ARCHIVED
+    """Take a record away: its address answers 410, for a draft to those only who could see it."""
     record.archive_reason = reason
-    session.add(record)
-    await record_change(session, f"{kind}.archived", record.id, record.version)
+    await store_changed(session, kind, record, DISCARDED if record.status == DRAFT else ARCHIVED)
 
 
-async def is_published(session: AsyncSession, model: type[RecordBase], ref: str) -> bool:
-    """Whether `ref` names a published record."""
-    record_id = parse_id(ref)
-    condition = model.id == record_id if record_id else model.slug == ref
-    found = await session.exec(select(sa.literal(1)).where(condition, model.status == PUBLISHED))
-    return found.first() is not None
+EVENTS = {
+    (DRAFT, PUBLISHED): "created",
+    (PUBLISHED, PUBLISHED): "updated",
+    (PUBLISHED, DRAFT): "archived",
+    (PUBLISHED, ARCHIVED): "archived",
+}
+"""What the feed says of a change of status (former, now). What happens to a draft it does not say."""
+
+
+async def _record(session: AsyncSession, kind: str, record: RecordBase, former: str) -> None:
+    if event := EVENTS.get((former, record.status)):
+        await record_change(session, f"{kind}.{event}", record.id, record.version)
 
 
 def keep_slug(record: RecordBase, slug: str) -> None:
@@ -107,6 +118,8 @@ def merge_patch(document: Any, patch: Any) -> Any:  # noqa: ANN401 - any JSON va
 
 def patched(model: type[M], document: Mapping[str, Any], patch: Mapping[str, Any]) -> M:
     """The whole record as it would stand after the patch; raises the same error as a body that is wrong."""
+    if "status" in patch and patch["status"] is None:
+        raise invalid([FieldError(pointer="/status", detail="a record always has one", code="required")])
     try:
         return model.model_validate(merge_patch(document, patch))
     except ValidationError as error:

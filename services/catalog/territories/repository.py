@@ -10,7 +10,7 @@ TERRITORIES = RecordQueries(
     table="territory",
     sort_key="r.sort_name",
     state="""
-select r.id, r.version, r.slug, r.status, r.archive_reason, r.sort_name as sort_key, json_build_object(
+select r.id, r.version, r.slug, r.status, r.archive_reason, r.owner_id, r.sort_name as sort_key, json_build_object(
   'id', r.id, 'slug', r.slug, 'version', r.version, 'status', r.status,
   'created_at', r.created_at, 'updated_at', r.updated_at,
   'name', r.name, 'display_name', r.display_name, 'kind', r.kind, 'local_level', r.local_level,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.catalog.records.schemas import PageRead, RecordRead, SourceWrite, TextWrite
+from services.catalog.records.schemas import PageRead, PublicationStatus, RecordRead, SourceWrite, TextWrite
 from services.common.schemas import (
     Code,
     CodeRead,
@@ -82,6 +82,7 @@ class TerritoryWrite(StrictModel):
     networks: Annotated[list[MembershipWrite], Field(max_length=100)] = []
     problems: Annotated[list[ProblemWrite], Field(max_length=200)] = []
     sources: Annotated[list[SourceWrite], Field(min_length=1, max_length=50)]
+    status: PublicationStatus = "published"
 
 
 class ProblemRead(BaseModel):

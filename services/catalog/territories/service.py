@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,18 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.access.mandates.rules import may_change_territory
+from services.catalog.cooperations.models import Cooperation, CooperationParty
 from services.catalog.initiatives.models import Initiative
 from services.catalog.networks.models import Network, NetworkMembership
 from services.catalog.records import writes
-from services.catalog.records.models import PUBLISHED
+from services.catalog.records.models import DRAFT, PUBLISHED
+from services.catalog.records.ownership import is_owned, owner_of_new
 from services.catalog.records.texts import revise, text_errors
 from services.catalog.territories.models import Territory, TerritoryProblem
 from services.catalog.territories.schemas import ProblemWrite, TerritoryWrite
 from services.catalog.vocabularies.checks import Vocabularies, code_errors
+from services.common.access.caller import Caller
 from services.common.ids import new_id
 from services.common.languages import Languages, Text
 from services.common.problems import CONFLICT, FieldError, Problem, invalid
@@ -34,11 +39,15 @@ def sort_name(name: Text) -> str:
     return fold(picked["text"]) if picked else ""
 
 
-async def create(session: AsyncSession, vocabularies: Vocabularies, written: TerritoryWrite) -> Territory:
-    """Publish a new territory; raises `Problem`: 409 for a slug that is taken, 422 for codes that are not known."""
+async def create(
+    session: AsyncSession, vocabularies: Vocabularies, caller: Caller, written: TerritoryWrite
+) -> Territory:
+    """Create a territory; raises `Problem`: 409 for a slug that is taken, 422 for codes that are not known."""
     document = written.model_dump(mode="json")
     networks = await _check(session, vocabularies, document)
-    territory = Territory(slug=written.slug, **_columns(None, document))
+    territory = Territory(
+        slug=written.slug, status=written.status, owner_id=owner_of_new(caller), **_columns(None, document)
+    )
     await writes.store_new(session, "territory", territory)
     await _replace_problems(session, territory.id, {}, written.problems)
     _add_memberships(session, territory.id, networks, document)
@@ -46,31 +55,44 @@ async def create(session: AsyncSession, vocabularies: Vocabularies, written: Ter
 
 
 async def change(
-    session: AsyncSession, vocabularies: Vocabularies, ref: str, if_match: str | None, patch: Mapping[str, Any]
+    session: AsyncSession,
+    vocabularies: Vocabularies,
+    caller: Caller,
+    ref: str,
+    if_match: str | None,
+    patch: Mapping[str, Any],
 ) -> Territory:
-    """Apply a merge patch to the territory as it was read."""
-    territory = await writes.find_for_update(session, Territory, ref, if_match)
+    """Apply a merge patch to the territory as it was read; raises `Problem` (409) to withdraw one that is in use."""
+    allowed = partial(may_change_territory, session, caller)
+    territory = await writes.find_for_update(session, Territory, ref, if_match, allowed)
     problems = await _problems_of(session, territory.id)
     memberships = await _memberships_of(session, territory.id)
     written = writes.patched(TerritoryWrite, as_written(territory, problems, memberships), patch)
     document = written.model_dump(mode="json")
     networks = await _check(session, vocabularies, document)
     writes.keep_slug(territory, written.slug)
+    if territory.status == PUBLISHED and written.status == DRAFT:
+        await _require_unused(session, territory.id, cooperations=True)
     territory.sqlmodel_update(_columns(territory, document))
     await _replace_problems(session, territory.id, {problem.id: problem for problem in problems}, written.problems)
     await session.exec(sa.delete(NetworkMembership).where(col(NetworkMembership.territory_id) == territory.id))
     _add_memberships(session, territory.id, networks, document)
-    await writes.store_changed(session, "territory", territory)
+    await writes.store_changed(session, "territory", territory, written.status)
     return territory
 
 
-async def archive(session: AsyncSession, ref: str, if_match: str | None, reason: str) -> None:
+async def archive(session: AsyncSession, caller: Caller, ref: str, if_match: str | None, reason: str) -> None:
     """Take a territory out of publication; raises `Problem` (409) while published initiatives are in it."""
-    territory = await writes.find_for_update(session, Territory, ref, if_match)
-    in_use = select(sa.func.count()).where(
-        col(Initiative.territory_id) == territory.id, col(Initiative.status) == PUBLISHED
+    territory = await writes.find_for_update(session, Territory, ref, if_match, partial(is_owned, caller))
+    await _require_unused(session, territory.id)
+    await writes.archive(session, "territory", territory, reason)
+
+
+async def _require_unused(session: AsyncSession, territory_id: UUID, *, cooperations: bool = False) -> None:
+    initiatives = select(sa.func.count()).where(
+        col(Initiative.territory_id) == territory_id, col(Initiative.status) == PUBLISHED
     )
-    count = (await session.exec(in_use)).one()
+    count = (await session.exec(initiatives)).one()
     if count:
         raise Problem(
             CONFLICT,
@@ -81,7 +103,23 @@ async def archive(session: AsyncSession, ref: str, if_match: str | None, reason:
             },
             {"count": count},
         )
-    await writes.archive(session, "territory", territory, reason)
+    parties = (
+        select(sa.func.count())
+        .select_from(CooperationParty)
+        .join(Cooperation, col(Cooperation.id) == col(CooperationParty.cooperation_id))
+        .where(col(CooperationParty.territory_id) == territory_id, col(Cooperation.status) == PUBLISHED)
+    )
+    count = (await session.exec(parties)).one() if cooperations else 0
+    if count:
+        raise Problem(
+            CONFLICT,
+            {
+                "en": "This territory takes part in {count} published cooperation(s), which name it.",
+                "fr": "Ce territoire participe à {count} coopération(s) publiée(s), qui le nomment.",
+                "ar": "تشارك هذه المنطقة في عدد من التعاونات المنشورة التي تسمّيها: {count}.",
+            },
+            {"count": count},
+        )
 
 
 def as_written(
@@ -96,7 +134,7 @@ def as_written(
     }
     point = {"type": "Point", "coordinates": [territory.lon, territory.lat]}
     return {
-        **territory.model_dump(include=_OWN_FIELDS),
+        **territory.model_dump(include=_OWN_FIELDS | {"status"}),
         "point": point if territory.lon is not None else None,
         "population": population if territory.population is not None else None,
         "networks": [

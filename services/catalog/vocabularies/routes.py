@@ -28,7 +28,7 @@ async def list_vocabularies(reader: ReaderDep, response: Response) -> Vocabulary
         items.append(
             VocabularySummary(name=state["name"], version=vocabulary.version, label=label, terms=len(vocabulary.labels))
         )
-    response.headers.update(language_headers([{"lang": reader.languages.label}]))
+    response.headers.update(language_headers({reader.languages.label}))
     return VocabularyList(items=items)
 
 
@@ -45,7 +45,7 @@ async def get_vocabulary(
         raise not_found(name)
     representation = represent_vocabulary(copy.deepcopy(dict(vocabulary.state)), reader)
     body = orjson.dumps(representation)
-    headers = language_headers(representation) | {"ETag": make_etag(vocabulary.version, body)}
+    headers = language_headers(reader.used) | {"ETag": make_etag(vocabulary.version, body)}
     if none_match(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")

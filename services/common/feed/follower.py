@@ -76,13 +76,19 @@ class Sink(Protocol):
 
 @dataclass
 class FollowerStatus:
-    """How the follower is doing. `behind` and `seconds` are None while the feed has not answered."""
+    """How the follower is doing. `behind`, `seconds` and `pending_seconds` are None while the feed has not answered."""
 
     cursor: str | None = None
     behind: int | None = None
     seconds: float | None = None
     last_error: str | None = None
     caught_up_at: datetime | None = None
+    pending_seconds: float | None = None
+
+    @property
+    def lag_seconds(self) -> float | None:
+        """Age of the oldest change that is missing here: not read yet, or recorded and not committed yet."""
+        return None if self.seconds is None else max(self.seconds, self.pending_seconds or 0.0)
 
 
 @dataclass
@@ -96,11 +102,12 @@ class FeedFollower:
     _caught_up: asyncio.Event = field(default_factory=asyncio.Event)
     _caught_up_at: datetime | None = None
     _rebuild_asked: bool = False
+    _stopped: bool = False
 
     async def run(self) -> None:
-        """Follow until cancelled; errors are logged and tried again, with growing pauses."""
+        """Follow until cancelled or stopped; errors are logged and tried again, with growing pauses."""
         backoff = FIRST_BACKOFF_S
-        while True:
+        while not self._stopped:
             try:
                 if await self.step():
                     backoff = FIRST_BACKOFF_S
@@ -144,9 +151,23 @@ class FeedFollower:
             self._caught_up.set()
         return True
 
+    def stop(self) -> None:
+        """Ask no more: the process ends, and a feed in the same process answers at once from now on."""
+        self._stopped = True
+
     def rebuild(self) -> None:
         """Ask for a rebuild from the snapshot at the next step."""
         self._rebuild_asked = True
+
+    @property
+    def last_error(self) -> str | None:
+        """What went wrong in the last step; None when it went well."""
+        return self._last_error
+
+    @property
+    def caught_up_at(self) -> datetime | None:
+        """When the end of the feed was reached last."""
+        return self._caught_up_at
 
     async def caught_up(self) -> None:
         """Until everything that the feed held has been taken in once."""
@@ -161,6 +182,7 @@ class FeedFollower:
             answer.raise_for_status()
             body = answer.json()
             status.behind, status.seconds = body["behind"], body["seconds"]
+            status.pending_seconds = body.get("pending_seconds")  # a catalog one release older does not say
         except httpx.HTTPError as error:
             status.last_error = status.last_error or describe(error)
         return status

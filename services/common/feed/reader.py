@@ -66,6 +66,23 @@ where b.seq >= $1 and (b.seq > $1 or c.ordinal > $2)
 """
 
 
+OPEN = """
+with open as (
+  select pid, extract(epoch from clock_timestamp() - xact_start) as age
+  from pg_stat_activity
+  where datname = current_database() and backend_xid is not null and pid <> pg_backend_pid()
+)
+select coalesce(max(age), 0)::float8 as stalled,
+       coalesce(max(age) filter (where pid in (
+         select pid from pg_locks
+         where relation = 'change_batch'::regclass and mode = 'RowExclusiveLock' and granted
+       )), 0)::float8 as pending
+from open
+"""
+"""Writing transactions have an id of their own; those that recorded a change hold a lock on its table. Sessions of
+other roles are seen by members of pg_read_all_stats only."""
+
+
 async def holds(connection: Reads, position: Position) -> bool:
     """Whether this database has exactly this change at this place."""
     held: bool = await connection.fetchval(HOLDS, position.seq, position.ordinal, position.change_id)
@@ -111,6 +128,12 @@ async def read_behind(connection: Reads, after: Position) -> tuple[int, float]:
     """How many changes come after a position, and the age in seconds of the oldest of them."""
     [row] = await connection.fetch(BEHIND, after.seq, after.ordinal)
     return row["behind"], row["seconds"]
+
+
+async def read_open(connection: Reads) -> tuple[float, float]:
+    """Ages in seconds (0: none) of the oldest open transaction that has written, and that has recorded changes."""
+    [row] = await connection.fetch(OPEN)
+    return row["stalled"], row["pending"]
 
 
 async def read_states(connection: Reads, states: States, changes: Sequence[FeedChange]) -> dict[UUID, str]:

@@ -1,7 +1,7 @@
 """`GET changes`, `changes/status` and `snapshot` of a service that publishes."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -21,6 +21,7 @@ from services.common.feed.reader import (
     read_behind,
     read_genesis,
     read_head,
+    read_open,
     read_page,
     read_states,
 )
@@ -28,6 +29,7 @@ from services.common.feed.signal import ChangeSignal
 from services.common.feed.snapshot import Snapshots
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
+from services.common.problems import unknown_code
 
 MAX_LIMIT = 1000
 MAX_WAIT_S = 30
@@ -67,6 +69,10 @@ class FeedStatus(BaseModel):
     head: str = Field(description="The cursor of the newest change.")
     behind: int = Field(description="Changes after the given cursor.")
     seconds: float = Field(description="Age in seconds of the oldest of them; 0 when there is none.")
+    pending_seconds: float = Field(
+        description="Age in seconds of the oldest transaction that has recorded changes and has not ended: they come "
+        "after every change that can be read now. 0 when there is none."
+    )
 
 
 @dataclass(frozen=True)
@@ -78,10 +84,18 @@ class Feed:
     signal: ChangeSignal
     snapshots: Snapshots
     states: States
+    types: Sequence[str]
+    """Every type of change that this service publishes."""
 
     @property
     def snapshot_path(self) -> str:
         return f"/{self.service}/v1/snapshot"
+
+    def check_types(self, types: Sequence[str]) -> frozenset[str]:
+        """The types to show; raises `Problem` (400) for one that no change here ever has: it would wait for ever."""
+        for unknown in set(types) - set(self.types):
+            raise unknown_code("types", unknown, self.types)
+        return frozenset(types)
 
     async def check(self, since: str | None) -> Position | None:
         """The position of a cursor; raises `Problem` 400 for no cursor at all, 410 for one not of this database."""
@@ -102,7 +116,7 @@ class Feed:
             async with self.database.pool.acquire() as connection:
                 changes = await read_page(connection, after, limit + 1)
                 shown = [change for change in changes[:limit] if not types or change.type in types]
-                if shown or len(changes) > limit or time.monotonic() >= until:
+                if shown or len(changes) > limit or time.monotonic() >= until or self.signal.stopped:
                     end = changes[:limit][-1].position if changes else after or await read_genesis(connection)
                     states = await read_states(connection, self.states, shown) if include_data else None
                     return _page(shown, states, end, has_more=len(changes) > limit), end
@@ -133,7 +147,7 @@ async def event_stream(
     feed: Feed, after: Position | None, types: frozenset[str], *, include_data: bool
 ) -> AsyncIterator[bytes]:
     """The feed as server-sent events: the id of each event is the cursor after it."""
-    while True:
+    while not feed.signal.stopped:
         page, after = await feed.page(after, MAX_LIMIT, types, KEEPALIVE_S, include_data=include_data)
         items = orjson.loads(page)["items"]
         if not items:
@@ -182,7 +196,7 @@ def feed_router() -> APIRouter:
         feed: Feed = request.app.state.feed
         streaming = "text/event-stream" in request.headers.get("accept", "")
         position = await feed.check((streaming and last_event_id) or since)
-        chosen = frozenset(types)
+        chosen = feed.check_types(types)
         if streaming:
             events = event_stream(feed, position, chosen, include_data=include == "data")
             return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
@@ -197,7 +211,8 @@ def feed_router() -> APIRouter:
         async with feed.database.pool.acquire() as connection:
             behind, seconds = await read_behind(connection, position or await read_genesis(connection))
             head = await read_head(connection)
-        return FeedStatus(head=head.cursor(), behind=behind, seconds=seconds)
+            _, pending = await read_open(connection)
+        return FeedStatus(head=head.cursor(), behind=behind, seconds=seconds, pending_seconds=pending)
 
     @router.get(
         "/snapshot",

@@ -22,6 +22,7 @@ class ChangeSignal:
         self._event = asyncio.Event()
         self._listening = False
         self._task: asyncio.Task[None] | None = None
+        self.stopped = False
 
     async def open(self) -> None:
         """Begin to listen, and go on in the background whatever becomes of the connection."""
@@ -34,12 +35,19 @@ class ChangeSignal:
             with suppress(asyncio.CancelledError):
                 await self._task
 
+    def stop(self) -> None:
+        """Let nobody wait any more: the process ends."""
+        self.stopped = True
+        self._wake()
+
     def next(self) -> asyncio.Event:
         """Take this before looking for changes: it is set by the first commit after now."""
         return self._event
 
     async def wait(self, event: asyncio.Event, seconds: float) -> None:
         """Until `event` is set or the time has passed; sooner when nobody listens, for nothing would set it."""
+        if self.stopped:
+            return
         limit = seconds if self._listening else min(seconds, RECONNECT_S)
         with suppress(TimeoutError):
             await asyncio.wait_for(event.wait(), limit)

@@ -1,7 +1,7 @@
 """How every service's app is put together: routes that refuse what they do not know, errors, documents, health."""
 
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,22 @@ from fastapi.routing import APIRoute
 from starlette.staticfiles import StaticFiles
 
 from services.common import problems
+from services.common.access.bearer import identify
+from services.common.http.bodies import StrictRequest
+from services.common.http.direct import DirectRoutes, direct_routes
 from services.common.http.documents import docs_page, finish_openapi
 from services.common.http.errors import install_error_handlers
 from services.common.http.health import ReadyCheck, health_router
-from services.common.http.layer import RequestLayer
+from services.common.http.layer import Contract, RequestLayer
 from services.common.http.pages import problem_pages
 from services.common.problems import FieldError, Problem
-
-MAX_BODY_BYTES = 1024 * 1024
-"""Enough for the longest record that people write by hand (about 100 kB), far below what would fill memory."""
+from services.common.settings import ContractSettings
+from services.common.stopping import Stopping
+from services.common.telemetry.metrics import Metrics
+from services.common.telemetry.observer import Observer
+from services.common.telemetry.routes import metrics_router
+from services.common.telemetry.settings import ProcessSettings
+from services.common.telemetry.traces import exporting, fastapi_telemetry, traces_of
 
 
 def _query_names(dependant: Dependant) -> set[str]:
@@ -38,7 +45,8 @@ class ContractRoute(APIRoute):
         handler = super().get_route_handler()
         known = frozenset(_query_names(self.dependant))
 
-        async def checked(request: Request) -> Response:
+        async def checked(plain: Request) -> Response:
+            request = StrictRequest(plain.scope, plain.receive)
             unknown = [name for name in request.query_params if name not in known]
             if unknown:
                 raise unknown_parameters(unknown, sorted(known))
@@ -70,7 +78,7 @@ def service_router(prefix: str = "", tags: Sequence[str] = ()) -> APIRouter:
     return APIRouter(prefix=prefix, tags=list(tags), route_class=ContractRoute)
 
 
-def create_service(
+def create_service(  # noqa: PLR0913 - all of them by name
     name: str,
     *,
     title: str,
@@ -78,8 +86,22 @@ def create_service(
     routers: Sequence[APIRouter],
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
     ready: ReadyCheck,
+    settings: ContractSettings,
+    metrics: Metrics,
+    stopping: Stopping | None = None,
 ) -> FastAPI:
-    """The app of the service `name`: every path begins with `/{name}`, documents and health included."""
+    """The app of the service `name`: every path begins with `/{name}`, documents and health included.
+
+    `app.state.stopping` is how the server tells it that the process ends.
+    """
+    stopping = stopping or Stopping()
+    traces = traces_of(name, ProcessSettings().otlp_endpoint)
+
+    @asynccontextmanager
+    async def traced_lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with exporting(traces), lifespan(app):
+            yield
+
     app = FastAPI(
         title=title,
         description=description,
@@ -87,18 +109,23 @@ def create_service(
         openapi_url=f"/{name}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
-        max_body_size=MAX_BODY_BYTES,
+        lifespan=traced_lifespan,
+        telemetry=fastapi_telemetry(traces),
         separate_input_output_schemas=True,
     )
+    app.state.stopping = stopping
     app.router.route_class = ContractRoute
     for router in routers:
         app.include_router(router, prefix=f"/{name}/v1")
-    app.include_router(health_router(ready), prefix=f"/{name}")
+    app.include_router(health_router(ready, stopping), prefix=f"/{name}")
+    app.include_router(metrics_router(metrics.exposition), prefix=f"/{name}")
     app.include_router(problem_pages)
     _add_docs(app, name)
     install_error_handlers(app)
-    app.add_middleware(RequestLayer)
+    if traces is None:  # else every request goes through FastAPI's own routing, which makes the spans
+        app.add_middleware(DirectRoutes, routes=direct_routes(f"/{name}/v1", routers))
+    contract = Contract.of(settings, name, identify=identify, observer=Observer(name, metrics))
+    app.add_middleware(RequestLayer, contract=contract)
     finish_openapi(app)
     return app
 

@@ -7,6 +7,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.common.access.requires import ANY_KEY, PUBLIC, scope_of
+
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -46,7 +48,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 DESCRIPTIONS = {
     400: "The request is malformed, or names an unknown parameter or code.",
-    401: "A key is needed, or the one given is not known.",
+    401: "A key is needed, or the one presented is not valid (which is so wherever it is presented).",
     403: "The key given does not allow this.",
     404: "Nothing published has this reference.",
     409: "It conflicts with what is there.",
@@ -79,17 +81,29 @@ def finish_openapi(app: FastAPI) -> None:
             problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(problem.pop("$defs", {}))
             schemas["ProblemDocument"] = problem
-            for path in document["paths"].values():
-                for operation in path.values():
-                    _document_problems(operation)
+            for path, operations in document["paths"].items():
+                for operation in operations.values():
+                    _document_problems(path, operation)
+                    _document_access(path, operation)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
 
 
-def _document_problems(operation: dict[str, Any]) -> None:
+def _document_access(path: str, operation: dict[str, Any]) -> None:
+    """Say which scope the operation needs, and what a caller without it, or with an invalid key, gets."""
+    operation["x-scope"] = scope = scope_of(operation)
+    if "/v1/" in path:  # health and metrics answer whatever key comes with the question
+        statuses = {401} | ({503} if scope != PUBLIC else set()) | ({403} if scope not in {PUBLIC, ANY_KEY} else set())
+        for status in statuses:
+            operation["responses"].setdefault(str(status), problem_responses(status)[status])
+
+
+def _document_problems(path: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
+    if "/v1/" in path:  # a `ContractRoute`: it refuses parameters that it does not know
+        responses.setdefault("400", problem_responses(400)[400])
     generated = responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
     if generated.get("$ref", "").endswith("/HTTPValidationError"):
         del responses["422"]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from services.common import problems
+from services.common.field_messages import in_language
+from services.common.idempotency.requests import Replay
 from services.common.languages import negotiate
 from services.common.problems import FieldError, Message, Problem, ProblemType
 
@@ -27,6 +30,7 @@ BY_STATUS: Mapping[int, ProblemType] = {
     403: problems.FORBIDDEN,
     404: problems.NOT_FOUND,
     405: problems.METHOD_NOT_ALLOWED,
+    408: problems.REQUEST_TIMEOUT,
     413: problems.TOO_LARGE,
     415: problems.UNSUPPORTED_MEDIA_TYPE,
     416: problems.RANGE_NOT_SATISFIABLE,
@@ -61,6 +65,27 @@ BAD_PARAMETERS: Message = {
 }
 
 
+BUSY_DETAIL: Message = {
+    "en": "This took too long, for there is much to do here. Try again in a moment.",
+    "fr": "Cela a pris trop de temps, car il y a beaucoup à faire ici. Réessayez dans un instant.",
+    "ar": "استغرق هذا وقتًا طويلًا لكثرة الطلبات. أعد المحاولة بعد قليل.",
+}
+AWAY_DETAIL: Message = {
+    "en": "The database does not answer. Try again in a moment.",
+    "fr": "La base de données ne répond pas. Réessayez dans un instant.",
+    "ar": "قاعدة البيانات لا تستجيب. أعد المحاولة بعد قليل.",
+}
+
+BUSY = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.TooManyConnectionsError)
+AWAY = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+)
+
+
 def problem_response(request: Request, problem: Problem) -> Response:
     """The problem document in the reader's language."""
     lang = negotiate(request.query_params.get("lang"), request.headers.get("accept-language")).label
@@ -74,7 +99,7 @@ def problem_response(request: Request, problem: Problem) -> Response:
         **problem.extensions,
     }
     if problem.errors:
-        document["errors"] = list(problem.errors)
+        document["errors"] = [in_language(error, lang) for error in problem.errors]
     headers = {"Content-Language": lang, "Vary": "Accept-Language", **problem.headers}
     return Response(
         orjson.dumps(document, default=str), status_code=problem.kind.status, headers=headers, media_type=MEDIA_TYPE
@@ -90,7 +115,12 @@ def _pointer(location: Sequence[str | int]) -> str:
 
 def _field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     return [
-        FieldError(pointer=_pointer(error["loc"]), detail=str(error["msg"]), code=str(error["type"]))
+        FieldError(
+            pointer=_pointer(error["loc"]),
+            detail=str(error["msg"]),
+            code=str(error["type"]),
+            context=error.get("ctx") or {},
+        )
         for error in errors
     ]
 
@@ -133,6 +163,26 @@ def from_answer(status: int, headers: Headers) -> Problem:
     return Problem(kind, UNREADABLE, {"reason": HTTPStatus(status).phrase}, headers=kept)
 
 
+def _is_sqlalchemy_timeout(error: BaseException) -> bool:
+    """By name: a service without a database does not load SQLAlchemy for this."""
+    return type(error).__module__ == "sqlalchemy.exc" and type(error).__name__ == "TimeoutError"
+
+
+def from_trouble(error: Exception) -> Problem | None:
+    """503 for what another moment may mend: a database that is away or has no connection free, an end of patience.
+
+    None for anything else. SQLAlchemy wraps the driver's errors: their causes are looked at too.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, BUSY) or _is_sqlalchemy_timeout(seen):
+            return Problem(problems.OVERLOADED, BUSY_DETAIL, headers={"Retry-After": "1"})
+        if isinstance(seen, AWAY):
+            return Problem(problems.UNAVAILABLE, AWAY_DETAIL, headers={"Retry-After": "2"})
+        seen = seen.__cause__
+    return None
+
+
 def _kind(status: int) -> ProblemType:
     return BY_STATUS.get(status, problems.MALFORMED if status < HTTPStatus.INTERNAL_SERVER_ERROR else problems.INTERNAL)
 
@@ -164,6 +214,11 @@ def install_error_handlers(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
         return problem_response(request, from_http(request, error))
 
+    async def on_replay(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette passes both
+        assert isinstance(error, Replay)  # noqa: S101 - registered for this type only
+        return error.response
+
     app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(Replay, on_replay)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)

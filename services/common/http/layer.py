@@ -1,23 +1,99 @@
-"""What every request of every service passes through, as one plain ASGI layer."""
+"""What every request of every service passes through, as one plain ASGI layer.
+
+Each concern is one call, in the order of `RequestLayer.__call__`; what a concern refuses it raises as a `Problem`.
+"""
 
 import logging
 import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
 
+import uuid_utils
 from fastapi import Request
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.common import problems
-from services.common.http.errors import MEDIA_TYPE, UNEXPECTED, from_answer, problem_response
-from services.common.ids import new_id
+from services.common.http.admission import Admission
+from services.common.http.bodies import BodyGuard
+from services.common.http.errors import (
+    MEDIA_TYPE,
+    NO_METHOD,
+    UNEXPECTED,
+    allowed_methods,
+    from_answer,
+    from_trouble,
+    problem_response,
+)
+from services.common.http.headers import complete
+from services.common.http.limits import RateLimiter
+from services.common.http.proxies import TrustedProxies
 from services.common.problems import Problem
+from services.common.settings import ContractSettings
 
 logger = logging.getLogger(__name__)
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 """A caller's own request id is kept when it is short and plain, so that it can stand in a log line."""
 
 FIRST_ERROR_STATUS = 400
+
+UNANSWERED_METHODS = frozenset({"TRACE", "TRACK", "CONNECT"})
+"""They would show a request's credentials to whoever can make a browser send one."""
+
+RawHeaders = dict[bytes, bytes]
+
+Identify = Callable[[Scope, bytes], Awaitable[str | None]]
+"""Who presents this Authorization header: a name to count requests under (a key's public id), None for none verified.
+It puts what else is known of the caller into the scope. Raises `Problem` (401) for a key that is none."""
+
+
+class Observer(Protocol):
+    """Metrics, traces and the log line of each request."""
+
+    def begin(self, scope: Scope) -> None:
+        """A request has come in; its id and its client's address stand in the scope."""
+
+    def end(self, scope: Scope, status: int, seconds: float) -> None:
+        """It was answered, or broke off (status 499: the client went away; 500: nobody could be told)."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What the layer keeps for one app. `open_paths` (health, metrics) are never limited or refused."""
+
+    proxies: TrustedProxies
+    limiter: RateLimiter
+    admission: Admission
+    bodies: BodyGuard
+    cors_origins: tuple[str, ...] = ()
+    open_paths: frozenset[str] = frozenset()
+    identify: Identify | None = None
+    observer: Observer | None = None
+
+    @classmethod
+    def of(
+        cls,
+        settings: ContractSettings,
+        service: str = "",
+        *,
+        identify: Identify | None = None,
+        observer: Observer | None = None,
+    ) -> "Contract":
+        """The contract that the settings of a service ask for."""
+        return cls(
+            proxies=TrustedProxies.of(settings.trusted_proxies),
+            limiter=RateLimiter.of(settings, service),
+            admission=Admission.of(settings),
+            bodies=BodyGuard(settings.max_body_bytes, settings.body_timeout_s),
+            cors_origins=settings.cors_origins,
+            open_paths=frozenset(f"/{service}/{path}" for path in ("health/live", "health/ready", "metrics")),
+            identify=identify,
+            observer=observer,
+        )
 
 
 class RequestLayer:
@@ -27,40 +103,137 @@ class RequestLayer:
     outside a file, a missing static file) is replaced.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, contract: Contract) -> None:
+        self.contract = contract
+        self.app = _with_cors(app, contract.cors_origins)
+        self.own_answer = _with_cors(_send_own_answer, contract.cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request = Request(scope, receive)
-        given = request.headers.get("x-request-id", "")
-        scope["request_id"] = given if REQUEST_ID.fullmatch(given) else str(new_id())
-        answer = _Answer(send, scope["request_id"])
+        contract = self.contract
+        started = time.perf_counter()
+        headers: RawHeaders = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        scope["request_id"] = given.decode() if REQUEST_ID.fullmatch(given) else str(uuid_utils.uuid7())
+        contract.proxies.apply(scope)
+        answer = _Answer(send, scope, keyed=b"authorization" in headers)
+        if contract.observer is not None:
+            contract.observer.begin(scope)
         try:
-            await self.app(scope, receive, answer)
-        except Exception:
-            logger.exception("request %s failed: %s %s", scope["request_id"], scope["method"], scope["path"])
+            await self._serve(scope, receive, answer, headers)
+        finally:
+            if contract.observer is not None:
+                contract.observer.end(scope, answer.status, time.perf_counter() - started)
+
+    async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer", headers: RawHeaders) -> None:
+        """Answer, whatever happens: with the app's answer or with a problem document."""
+        try:
+            if scope["path"] in self.contract.open_paths:
+                await self.app(scope, receive, answer)
+            else:
+                await self._admit(scope, receive, answer, headers)
+        except Problem as problem:
+            answer.problem = problem
+        except Exception as error:
+            answer.problem = from_trouble(error)
+            if answer.problem is None:
+                logger.exception("request %s failed: %s %s", scope["request_id"], scope["method"], scope["path"])
+                answer.problem = Problem(problems.INTERNAL, UNEXPECTED)
             if answer.started:
                 raise
-            answer.problem = Problem(problems.INTERNAL, UNEXPECTED)
-        if answer.problem is not None:
-            await problem_response(request, answer.problem)(scope, receive, answer.pass_on)
+        if answer.problem is not None and not answer.started:
+            scope["own_answer"] = problem_response(Request(scope, receive), answer.problem)
+            await self.own_answer(scope, receive, answer.pass_on)
+
+    async def _admit(self, scope: Scope, receive: Receive, answer: "_Answer", headers: RawHeaders) -> None:
+        """Let the request through to the app when nothing speaks against it, each concern in turn."""
+        contract = self.contract
+        if scope["method"] in UNANSWERED_METHODS:
+            raise Problem(
+                problems.METHOD_NOT_ALLOWED, NO_METHOD, headers={"Allow": allowed_methods(Request(scope, receive))}
+            )
+        place = contract.admission.enter(scope, headers)
+        try:
+            client = await self._client(scope, headers)
+            answer.limit_headers = contract.limiter.count(client, scope["method"], scope["path"])
+            place.claim(client)
+            await self.app(scope, contract.bodies.guard(receive, headers), answer)
+        finally:
+            place.leave()
+
+    async def _client(self, scope: Scope, headers: RawHeaders) -> str:
+        """The name that this request counts under: its key's, else its address."""
+        contract = self.contract
+        address = contract.proxies.bucket(scope)
+        authorization = headers.get(b"authorization")
+        if authorization is None or contract.identify is None:
+            return address
+        contract.limiter.check_guessing(address)
+        try:
+            return await contract.identify(scope, authorization) or address
+        except Problem as problem:
+            if problem.kind is problems.UNAUTHENTICATED:
+                contract.limiter.count_guess(address)
+            raise
 
 
+def _with_cors(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:
+    """The app for browsers on these origins too. Never with credentials: a key is sent by hand, no cookie is."""
+    if not origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=origins,
+        allow_methods=("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
+        allow_headers=CORS_REQUEST_HEADERS,
+        expose_headers=CORS_ANSWER_HEADERS,
+        allow_credentials=False,
+    )
+
+
+CORS_REQUEST_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Last-Event-ID",
+    "X-Request-Id",
+    "traceparent",
+)
+CORS_ANSWER_HEADERS = (
+    "Content-Language",
+    "ETag",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-Id",
+)
+
+
+async def _send_own_answer(scope: Scope, receive: Receive, send: Send) -> None:
+    await scope["own_answer"](scope, receive, send)
+
+
+@dataclass(slots=True)
 class _Answer:
     """Passes an answer on, but for errors that are no problem documents: of those it keeps what a problem needs."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
-        self._send = send
-        self._request_id = request_id
-        self.started = False
-        self.problem: Problem | None = None
+    send: Send
+    scope: Scope
+    keyed: bool
+    status: int = 499
+    started: bool = False
+    problem: Problem | None = None
+    limit_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] >= FIRST_ERROR_STATUS:
-            headers = MutableHeaders(scope=message)
+            headers = Headers(raw=message["headers"])
             if headers.get("content-type") != MEDIA_TYPE:
                 self.problem = from_answer(message["status"], headers)
         if self.problem is None:
@@ -69,5 +242,6 @@ class _Answer:
     async def pass_on(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            MutableHeaders(scope=message)["X-Request-Id"] = self._request_id
-        await self._send(message)
+            self.status = message["status"]
+            message["headers"] = complete(self.scope, message, self.limit_headers, keyed=self.keyed)
+        await self.send(message)

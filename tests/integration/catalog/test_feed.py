@@ -11,7 +11,7 @@ from services.catalog.settings import CatalogSettings
 from services.common.feed.position import Position, parse_cursor
 from services.common.feed.routes import event_stream
 from services.common.ids import new_id
-from tests.conftest import ADMIN_KEY, CopyDatabase, running
+from tests.conftest import CopyDatabase, running
 
 PATCH = {"Content-Type": "application/merge-patch+json"}
 
@@ -95,10 +95,10 @@ async def test_a_cursor_from_before_a_restored_backup_is_refused(
 ) -> None:
     """The backup is taken, the catalog goes on, the backup comes back: then it goes on otherwise."""
     backup = backup_of(catalog_database)
-    async with running(create_app(CatalogSettings(database_url=catalog_database, admin_key=ADMIN_KEY))) as catalog:
+    async with running(create_app(CatalogSettings(database_url=catalog_database))) as catalog:
         await retitle(catalog, as_admin, "tav-lyon", "Avant la panne")
         cursor = (await catalog.get("/catalog/v1/changes/status")).json()["head"]
-    async with running(create_app(CatalogSettings(database_url=backup, admin_key=ADMIN_KEY))) as restored:
+    async with running(create_app(CatalogSettings(database_url=backup))) as restored:
         for title in (None, "Après la panne"):
             if title:
                 await retitle(restored, as_admin, "tav-lyon", title)
@@ -169,7 +169,7 @@ async def test_a_broken_download_of_the_snapshot_can_be_taken_up(catalog: httpx.
 
 
 async def test_the_feed_streams_as_events(catalog_database: str, as_admin: dict[str, str]) -> None:
-    app = create_app(CatalogSettings(database_url=catalog_database, admin_key=ADMIN_KEY))
+    app = create_app(CatalogSettings(database_url=catalog_database))
     async with running(app) as catalog:
         feed = app.state.feed
         position = parse_cursor((await catalog.get("/catalog/v1/changes/status")).json()["head"])
@@ -181,3 +181,9 @@ async def test_the_feed_streams_as_events(catalog_database: str, as_admin: dict[
     assert "event: initiative.updated\n" in event
     cursor = event.split("id: ")[1].split("\n")[0]
     assert parse_cursor(cursor).seq > position.seq
+
+
+async def test_a_type_that_no_change_has_is_refused(catalog: httpx.AsyncClient) -> None:
+    answer = await catalog.get("/catalog/v1/changes?types=initiative.udpated&wait=30")
+    assert answer.status_code == 400
+    assert "initiative.updated" in answer.json()["errors"][0]["detail"]

@@ -32,7 +32,9 @@ def test_a_box_is_tested_by_its_corners() -> None:
     where = Where()
     where.add("x = {0}", "before")
     BoundingBox(-5.5, 33.5, -4.5, 34.5).condition(where, "exists (select from t where {box})", "t")
-    assert where.conditions[1] == "exists (select from t where (point(t.lon, t.lat) <@ box(point($2, $3), point($4, $5))))"
+    assert (
+        where.conditions[1] == "exists (select from t where (point(t.lon, t.lat) <@ box(point($2, $3), point($4, $5))))"
+    )
     assert where.values == ["before", -5.5, 33.5, -4.5, 34.5]
 
 
@@ -61,8 +63,11 @@ def test_a_box_is_read(value: str | None, box: BoundingBox | None) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "1,2,3", "1,2,3,4,5", "1,2,3,", "a,b,c,d", "1;2;3;4", "181,0,1,1", "0,0,-181,1", "0,-91,1,1", "0,0,1,91"]
-    + ["0,2,1,1", "nan,0,1,1", "0,nan,1,1", "0,0,1,nan", "inf,0,1,1", "-inf,0,1,1", "0,0,1e400,1"],
+    [
+        *("", "1,2,3", "1,2,3,4,5", "1,2,3,", "a,b,c,d", "1;2;3;4"),
+        *("181,0,1,1", "0,0,-181,1", "0,-91,1,1", "0,0,1,91", "0,2,1,1"),
+        *("nan,0,1,1", "0,nan,1,1", "0,0,1,nan", "inf,0,1,1", "-inf,0,1,1", "0,0,1e400,1"),
+    ],
 )
 def test_what_is_no_box_is_refused(value: str) -> None:
     with pytest.raises(Problem) as caught:

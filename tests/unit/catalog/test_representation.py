@@ -46,7 +46,9 @@ def initiative() -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(("lang", "label"), [("fr", "Gaspillage alimentaire"), ("ar", "هدر الطعام"), ("pt", "Food waste")])
+@pytest.mark.parametrize(
+    ("lang", "label"), [("fr", "Gaspillage alimentaire"), ("ar", "هدر الطعام"), ("pt", "Food waste")]
+)
 def test_a_code_comes_with_its_label_and_the_labels_language(lang: str, label: str) -> None:
     coded = reader(lang).coded("themes", "food_waste")
     assert coded == {"code": "food_waste", "label": label, "lang": "en" if lang == "pt" else lang}

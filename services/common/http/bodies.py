@@ -1,0 +1,156 @@
+"""Bodies of requests: how large, how slow and how deep they may be."""
+
+import asyncio
+import json
+import math
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive
+
+MAX_DEPTH = 64
+"""Levels of objects and lists; our own records have seven."""
+
+INTEGERS = range(-(2**63), 2**64)
+"""What databases and other languages hold exactly (64 bits, signed or unsigned)."""
+
+MAX_NUMBER_LENGTH = 400
+"""Characters of one number; Python takes ever longer to read longer ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyGuard:
+    """Limits on the bytes of a body and on the time in which all of them have to arrive."""
+
+    max_bytes: int
+    timeout_s: float
+
+    def guard(self, receive: Receive, headers: dict[bytes, bytes]) -> Receive:
+        """`receive` that raises HTTPException 413 or 408 instead of reading on; unchanged for a request without body.
+
+        A declared length over the limit is refused before a byte is read.
+        """
+        declared = headers.get(b"content-length")
+        if declared is None and b"transfer-encoding" not in headers:
+            return receive
+        too_large = declared is not None and (not declared.isdigit() or int(declared[:20]) > self.max_bytes)
+        return _Guarded(self, receive, too_large=too_large)
+
+
+class _Guarded:
+    def __init__(self, limits: BodyGuard, receive: Receive, *, too_large: bool) -> None:
+        self._limits = limits
+        self._receive = receive
+        self._too_large = too_large
+        self._read = 0
+        self._whole = False
+        self._until = asyncio.get_running_loop().time() + limits.timeout_s
+
+    async def __call__(self) -> Message:
+        if self._whole:
+            return await self._receive()  # waits for the client to go away
+        if self._too_large:
+            raise _refused(413)
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise _refused(408) from error
+        self._read += len(message.get("body", b""))
+        if self._read > self._limits.max_bytes:
+            self._too_large = True
+            raise _refused(413)
+        self._whole = not message.get("more_body", False)
+        return message
+
+
+def _refused(status: int) -> HTTPException:
+    """A client that is too slow is let go; one that sends too much is not cut off before it can read why."""
+    return HTTPException(status, headers={"Connection": "close"} if status == 408 else None)
+
+
+class StrictRequest(Request):
+    """A request whose JSON is read strictly."""
+
+    async def json(self) -> Any:  # noqa: ANN401 - any JSON value
+        """The body as JSON; raises json.JSONDecodeError, which is answered 400."""
+        if not hasattr(self, "_json"):
+            self._json = parse_json(await self.body())
+        return self._json
+
+
+def parse_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """A JSON text (RFC 8259) as I-JSON (RFC 7493) has it: UTF-8, no name twice, no number that others cannot hold.
+
+    Raises json.JSONDecodeError, also for more than `MAX_DEPTH` levels.
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        _refuse("not UTF-8")
+    try:
+        value = _DECODER.decode(text)
+    except RecursionError:
+        _refuse(f"more than {MAX_DEPTH} levels")
+    _check(value)
+    return value
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise json.JSONDecodeError(reason, "", 0)
+
+
+def _check(value: object) -> None:
+    """Raise for what is too deep, and for text that is no Unicode (half of a surrogate pair)."""
+    level, depth = [value], 0
+    while level:
+        below: list[object] = []
+        containers = False
+        for item in level:
+            if isinstance(item, dict):
+                containers = True
+                below.extend(item)
+                below.extend(item.values())
+            elif isinstance(item, list):
+                containers = True
+                below.extend(item)
+            elif isinstance(item, str) and not item.isascii():
+                _check_text(item)
+        if containers and depth == MAX_DEPTH:
+            _refuse(f"more than {MAX_DEPTH} levels")
+        level, depth = below, depth + 1
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        _refuse("half of a surrogate pair")
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_NUMBER_LENGTH or (number := int(text)) not in INTEGERS:
+        _refuse("an integer of more than 64 bits")
+    return number
+
+
+def _float(text: str) -> float:
+    if len(text) > MAX_NUMBER_LENGTH or not math.isfinite(number := float(text)):
+        _refuse("a number beyond double precision")
+    return number
+
+
+def _constant(name: str) -> NoReturn:
+    _refuse(f"{name} is no JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        _refuse("a name stands twice in one object")
+    return members
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_constant, object_pairs_hook=_object)

@@ -1,0 +1,18 @@
+"""What a command says when it cannot do what it was asked for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from services.local.errors import LocalError
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """What is wrong with the machine is one line and exit code 1, no stack trace."""
+    try:
+        yield
+    except LocalError as error:
+        typer.secho(str(error), err=True)
+        raise typer.Exit(1) from error

@@ -1,0 +1,25 @@
+"""A small data set of real rows."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import DATA
+from tests.integration.catalog.data_folder import Folder
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Folder:
+    """A handful of the real rows that refer to one another, with every code and network."""
+    path = tmp_path / "data"
+    shutil.copytree(DATA, path)
+    folder = Folder(path)
+    places = {"montpellier", "fes", "lyon"}
+    folder.write("territories", [row for row in folder.lines("territories") if row["slug"] in places])
+    folder.write("initiatives", [row for row in folder.lines("initiatives") if row["territory"] in places][:6])
+    kept = {row["slug"] for row in folder.lines("initiatives")}
+    folder.write("translations", [row for row in folder.lines("translations") if row["slug"] in kept])
+    both = [row for row in folder.lines("cooperations") if {row["a"], row["b"]} <= places | {None}]
+    folder.write("cooperations", both[:3])
+    return folder

@@ -1,0 +1,334 @@
+"""The life of an API key: made, shown once, used, rotated, expired, revoked – here and in the services that ask."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.catalog.app import create_app
+from services.catalog.records.models import now
+from services.catalog.settings import CatalogSettings
+from services.common.access.introspection import MAX_AGE_S
+from services.common.access.keys import new_key
+from services.local.binaries import find_binaries
+from services.search.app import create_app as create_search
+from services.search.settings import SearchSettings
+from tests.conftest import running
+from tests.integration.catalog.partners import ANY, PATCH, Headers, bearer, make, make_partner
+
+MINE = "/catalog/v1/partners"
+KEYS = "/catalog/v1/api-keys"
+
+
+@pytest.fixture
+async def app(empty_catalog_database: str) -> AsyncIterator[FastAPI]:
+    app = create_app(CatalogSettings(database_url=empty_catalog_database))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+
+
+async def works(client: httpx.AsyncClient, key: str) -> bool:
+    answer = await client.get(MINE, headers=bearer(key))
+    assert answer.status_code in {200, 401}, answer.text
+    if answer.status_code == 401:
+        assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+    return answer.status_code == 200
+
+
+async def test_a_key_is_shown_once_and_then_only_described(client: httpx.AsyncClient, as_admin: Headers) -> None:
+    partner = await make_partner(client, as_admin, "a")
+    answer = await client.post(KEYS, json={"name": "second"}, headers=partner.headers)
+    made = answer.json()
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert await works(client, made["key"])
+    for later in (
+        await client.get(answer.headers["Location"], headers=partner.headers),
+        await client.get(KEYS, headers=partner.headers),
+    ):
+        assert later.status_code == 200
+        assert made["key"] not in later.text
+        assert made["public_id"] in later.text
+
+
+async def test_a_revoked_key_works_no_more_at_once_and_answers_410(
+    client: httpx.AsyncClient, as_admin: Headers
+) -> None:
+    partner = await make_partner(client, as_admin, "a")
+    other = await make(client, "api-keys", {"name": "b"}, partner.headers)
+    address = f"{KEYS}/{other['id']}"
+    etag = (await client.get(address, headers=partner.headers)).headers["etag"]
+    assert (await client.delete(address, headers=partner.headers)).status_code == 428
+    assert (await client.delete(address, headers=partner.headers | {"If-Match": '"9-a"'})).status_code == 412
+    assert await works(client, other["key"])
+    assert (await client.delete(address, headers=partner.headers | {"If-Match": etag})).status_code == 204
+    assert not await works(client, other["key"])
+    assert (await client.get(address, headers=partner.headers)).status_code == 410
+    assert (await client.delete(address, headers=partner.headers | ANY)).status_code == 410
+    listed = (await client.get(KEYS, headers=partner.headers)).json()["items"]
+    assert [key["id"] for key in listed] == [partner.key_id]
+    revoked = (await client.get(f"{KEYS}?revoked=true", headers=partner.headers)).json()["items"]
+    assert [key["id"] for key in revoked] == [other["id"]]
+    # A key may end itself.
+    assert (await client.delete(f"{KEYS}/{partner.key_id}", headers=partner.headers | ANY)).status_code == 204
+    assert not await works(client, partner.key)
+
+
+async def test_an_expired_key_works_no_more(app: FastAPI, client: httpx.AsyncClient, as_admin: Headers) -> None:
+    partner = await make_partner(client, as_admin, "a")
+    end = datetime.now(UTC) + timedelta(hours=1)
+    made = await make(client, "api-keys", {"name": "short", "expires_at": end.isoformat()}, partner.headers)
+    assert await works(client, made["key"])
+    app.state.callers.clock = lambda: end - timedelta(seconds=1)
+    assert await works(client, made["key"])
+    app.state.callers.clock = lambda: end
+    assert not await works(client, made["key"])
+    assert await works(client, partner.key)
+    past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+    answer = await client.post(KEYS, json={"name": "x", "expires_at": past}, headers=partner.headers)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/expires_at")
+
+
+async def test_rotation_keeps_both_keys_for_the_overlap_and_then_only_the_new_one(
+    app: FastAPI, client: httpx.AsyncClient, as_admin: Headers
+) -> None:
+    partner = await make_partner(client, as_admin, "a")
+    answer = await client.post(
+        f"{KEYS}/{partner.key_id}/rotate", json={"overlap_seconds": 600}, headers=partner.headers
+    )
+    assert answer.status_code == 201, answer.text
+    new = answer.json()
+    assert (new["rotated_from"], new["name"], new["scopes"]) == (
+        partner.key_id,
+        "first",
+        ["keys:manage", "records:write"],
+    )
+    assert await works(client, partner.key)
+    assert await works(client, new["key"])
+    app.state.callers.clock = lambda: now() + timedelta(seconds=601)
+    assert not await works(client, partner.key)
+    assert await works(client, new["key"])
+
+
+async def test_rotation_never_makes_a_key_live_longer(client: httpx.AsyncClient, as_admin: Headers) -> None:
+    partner = await make_partner(client, as_admin, "a")
+    end = datetime.now(UTC) + timedelta(minutes=5)
+    short = await make(client, "api-keys", {"name": "short", "expires_at": end.isoformat()}, partner.headers)
+    await client.post(f"{KEYS}/{short['id']}/rotate", json={"overlap_seconds": 86400}, headers=partner.headers)
+    former = (await client.get(f"{KEYS}/{short['id']}", headers=partner.headers)).json()
+    assert datetime.fromisoformat(former["expires_at"]) == end
+
+
+async def test_a_suspended_partners_keys_do_not_work_until_it_is_active_again(
+    client: httpx.AsyncClient, as_admin: Headers
+) -> None:
+    partner = await make_partner(client, as_admin, "a")
+    for status, working in (("suspended", False), ("active", True)):
+        await client.patch(f"{MINE}/a", json={"status": status}, headers=as_admin | PATCH | ANY)
+        assert await works(client, partner.key) is working
+
+
+async def test_nobody_gives_a_scope_that_they_do_not_have(client: httpx.AsyncClient, as_admin: Headers) -> None:
+    partner = await make_partner(client, as_admin, "a", ["keys:manage"])
+    stronger = await make(client, "api-keys", {"name": "b", "partner": "a", "scopes": ["records:moderate"]}, as_admin)
+    for scope in ("records:write", "records:moderate", "partners:manage", "introspect"):
+        answer = await client.post(KEYS, json={"name": "x", "scopes": [scope]}, headers=partner.headers)
+        assert answer.status_code == 403, scope
+    # Rotating a stronger key of one's own partner would hand it over.
+    answer = await client.post(f"{KEYS}/{stronger['id']}/rotate", json={}, headers=partner.headers)
+    assert answer.status_code == 403
+    assert await works(client, stronger["key"])
+    unknown = await client.post(KEYS, json={"name": "x", "scopes": ["root"]}, headers=as_admin)
+    assert unknown.status_code == 422
+
+
+async def test_a_partner_does_not_see_or_touch_anothers_keys_and_partners(
+    client: httpx.AsyncClient, as_admin: Headers
+) -> None:
+    a, b = await make_partner(client, as_admin, "a"), await make_partner(client, as_admin, "b")
+    for answer in (
+        await client.get(f"{KEYS}/{a.key_id}", headers=b.headers),
+        await client.delete(f"{KEYS}/{a.key_id}", headers=b.headers | ANY),
+        await client.post(f"{KEYS}/{a.key_id}/rotate", json={}, headers=b.headers),
+        await client.get(f"{MINE}/a", headers=b.headers),
+        await client.get(f"{MINE}/{a.id}", headers=b.headers),
+    ):
+        assert answer.status_code == 404
+        assert "example" not in answer.text
+    assert (await client.post(KEYS, json={"name": "x", "partner": "a"}, headers=b.headers)).status_code == 422
+    assert [item["id"] for item in (await client.get(KEYS, headers=b.headers)).json()["items"]] == [b.key_id]
+    assert (await client.get(f"{KEYS}?partner_id={a.id}", headers=b.headers)).json()["items"] == []
+    partners = (await client.get(f"{MINE}?count=true", headers=b.headers)).json()
+    assert ([item["slug"] for item in partners["items"]], partners["total"]) == (["b"], 1)
+    assert await works(client, a.key)
+
+
+async def test_contacts_are_seen_by_the_partner_itself_and_those_who_run_this(
+    client: httpx.AsyncClient, as_admin: Headers
+) -> None:
+    partner = await make_partner(client, as_admin, "a")
+    for headers in (partner.headers, as_admin):
+        assert (await client.get(f"{MINE}/a", headers=headers)).json()["contacts"] == [
+            {"role": "technical", "email": "data@a.example"}
+        ]
+    for path in ("changes?include=data&limit=1000", "snapshot", "territories", "initiatives", "networks"):
+        assert "data@a.example" not in (await client.get(f"/catalog/v1/{path}")).text
+    assert (await client.get(f"{MINE}/a")).status_code == 401
+
+
+async def test_lists_come_in_pages(client: httpx.AsyncClient, as_admin: Headers) -> None:
+    partner = await make_partner(client, as_admin, "a")
+    for number in range(4):
+        await make(client, "api-keys", {"name": str(number)}, partner.headers)
+    seen: list[str] = []
+    url: str | None = f"{KEYS}?limit=2&count=true"
+    while url:
+        answer = await client.get(url, headers=partner.headers)
+        assert answer.json()["total"] == 5
+        seen += [item["name"] for item in answer.json()["items"]]
+        url = answer.links["next"]["url"] if "next" in answer.links else None
+    assert seen == ["first", "0", "1", "2", "3"]
+
+
+async def last_used(client: httpx.AsyncClient, address: str, headers: Headers) -> datetime | None:
+    value = (await client.get(address, headers=headers)).json()["last_used_at"]
+    return datetime.fromisoformat(value) if value else None
+
+
+async def test_the_last_use_is_known_to_the_minute(app: FastAPI, client: httpx.AsyncClient, as_admin: Headers) -> None:
+    partner = await make_partner(client, as_admin, "a")
+    address = f"{KEYS}/{partner.key_id}"
+    assert await last_used(client, address, as_admin) is None
+    first = now()
+    for moment in (first, first + timedelta(seconds=59), first + timedelta(seconds=61)):
+        app.state.callers.clock = lambda moment=moment: moment
+        await works(client, partner.key)
+        await app.state.callers.close()
+        expected = first if moment < first + timedelta(seconds=60) else moment
+        assert await last_used(client, address, as_admin) == expected
+
+
+async def introspect(client: httpx.AsyncClient, key: str, headers: Headers) -> dict[str, Any]:
+    answer = await client.post("/catalog/v1/introspect", data={"token": key}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def test_introspection_tells_a_service_what_a_key_may_do(client: httpx.AsyncClient, as_admin: Headers) -> None:
+    partner = await make_partner(client, as_admin, "a", ["records:write"])
+    service = await make_partner(client, as_admin, "s", ["introspect"])
+    told = await introspect(client, partner.key, service.headers)
+    assert told == {
+        "active": True,
+        "token_type": "Bearer",
+        "client_id": partner.key.split("_")[1],
+        "sub": partner.id,
+        "scope": "records:write",
+    }
+    for wrong in (str(new_key()), "nonsense", "é", partner.key[:-1], partner.key + "x"):
+        assert await introspect(client, wrong, service.headers) == {"active": False}
+    denied = await client.post("/catalog/v1/introspect", data={"token": partner.key}, headers=partner.headers)
+    assert denied.status_code == 403
+    assert denied.headers["WWW-Authenticate"].endswith('error="insufficient_scope", scope="introspect"')
+    malformed = await client.post("/catalog/v1/introspect", data={"key": partner.key}, headers=service.headers)
+    assert malformed.status_code == 400
+    json = await client.post("/catalog/v1/introspect", json={"token": partner.key}, headers=service.headers)
+    assert json.status_code == 415
+
+
+async def test_revocation_reaches_another_service_within_the_minute_and_its_public_routes_go_on(
+    client: httpx.AsyncClient, as_admin: Headers, tmp_path: Path
+) -> None:
+    partner = await make_partner(client, as_admin, "a")
+    service = await make_partner(client, as_admin, "s", ["introspect"])
+    settings = SearchSettings(index_folder=tmp_path / "index", follow=False, catalog_key=service.key)
+    search = create_search(settings, catalog=client)
+    async with running(search) as searching:
+        moment = 1000.0
+        search.state.callers.clock = lambda: moment
+
+        async def answered(headers: Headers) -> int:
+            return (await searching.get("/search/v1/status", headers=headers)).status_code
+
+        assert await answered({}) == 200
+        assert await answered(bearer(str(new_key()))) == 401
+        assert await answered(bearer("nonsense")) == 401
+        assert await answered(partner.headers) == 200
+        await client.delete(f"{KEYS}/{partner.key_id}", headers=as_admin | ANY)
+        moment += MAX_AGE_S
+        assert await answered(partner.headers) == 401
+        # Its own key is gone too: nobody's can be checked now, and what is public is answered all the same.
+        await client.delete(f"{KEYS}/{service.key_id}", headers=as_admin | ANY)
+        moment += MAX_AGE_S
+        assert await answered(as_admin) == 200
+        assert await answered(bearer("nonsense")) == 401
+
+
+async def test_a_key_that_is_not_valid_is_refused_on_public_routes_too(client: httpx.AsyncClient) -> None:
+    for path in ("/catalog/v1/networks", "/catalog/v1/changes", "/catalog/v1/no-such-thing", "/catalog/docs"):
+        for presented in (b"Bearer x", b"bearer", f"BEARER {new_key()}".encode(), b"Bearer \xff"):
+            answer = await client.get(path, headers=[(b"authorization", presented)])
+            assert answer.status_code == 401, (path, presented)
+            assert answer.headers["content-type"] == "application/problem+json"
+    both = [("Authorization", f"Bearer {new_key()}"), ("Authorization", "Basic eDp5")]
+    assert (await client.get("/catalog/v1/networks", headers=both)).status_code == 401
+    assert (await client.get("/catalog/v1/networks", headers=both[1:])).status_code == 200
+
+
+async def test_the_database_holds_no_key(
+    client: httpx.AsyncClient, as_admin: Headers, empty_catalog_database: str
+) -> None:
+    """A dump, and every column of every table besides: neither a key nor its secret part, as text or as bytes."""
+    partner = await make_partner(client, as_admin, "a")
+    headers = partner.headers | {"Idempotency-Key": "once"}
+    made = await make(client, "api-keys", {"name": "kept with its answer"}, headers)
+    rotated = (
+        await client.post(f"{KEYS}/{made['id']}/rotate", json={}, headers=headers | {"Idempotency-Key": "r"})
+    ).json()
+    keys = [partner.key, made["key"], rotated["key"], as_admin["Authorization"].split()[1]]
+    assert all(keys)
+    held = await asyncio.to_thread(dump, empty_catalog_database) + await everything(empty_catalog_database)
+    assert made["public_id"] in held, "the dump is of this database"
+    for key in keys:
+        secret = key.split("_")[2][:43]
+        assert secret not in held
+        assert secret.encode().hex() not in held.lower()
+
+
+def dump(url: str) -> str:
+    program = find_binaries().postgres.with_name("pg_dump")
+    return subprocess.run([program, "--inserts", url], capture_output=True, check=True, text=True).stdout
+
+
+async def everything(url: str) -> str:
+    connection = await asyncpg.connect(url)
+    try:
+        tables = await connection.fetch("select relname from pg_stat_user_tables order by relname")
+        rows = [await connection.fetch(f'select t::text from "{row["relname"]}" t') for row in tables]  # noqa: S608
+    finally:
+        await connection.close()
+    return "\n".join(row["t"] for table in rows for row in table)
+
+
+async def test_revocation_holds_at_once_in_every_process_of_the_catalog(
+    client: httpx.AsyncClient, as_admin: Headers, empty_catalog_database: str
+) -> None:
+    partner = await make_partner(client, as_admin, "a")
+    async with running(create_app(CatalogSettings(database_url=empty_catalog_database))) as second:
+        assert await works(second, partner.key)
+        await second.delete(f"{KEYS}/{partner.key_id}", headers=as_admin | ANY)
+    assert not await works(client, partner.key)

@@ -1,0 +1,97 @@
+"""A service of a few routes behind the whole contract, and a server of it as a process: `python -m … PORT JSON`."""
+
+import asyncio
+import json
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+import uvicorn
+from fastapi import Body, FastAPI, Query, Response
+
+from services.common.http.app import create_service, service_router
+from services.common.settings import ContractSettings
+from services.common.telemetry.metrics import Metrics
+from services.launch.protocol import Patience, limited_protocol
+
+
+def create_app(settings: ContractSettings) -> FastAPI:
+    """`/things/v1/…`: read, write, wait, fail."""
+    router = service_router()
+    gate = asyncio.Event()
+
+    @router.get("/thing")
+    async def thing(limit: Annotated[int, Query(ge=1, le=200)] = 20) -> dict[str, int]:
+        """Something."""
+        return {"limit": limit}
+
+    @router.post("/thing")
+    async def write(body: Annotated[dict[str, Any], Body()]) -> dict[str, int]:
+        """Something written."""
+        return {"members": len(body)}
+
+    @router.get("/held")
+    async def held(wait: float = 0) -> dict[str, float]:
+        """Answers once somebody asks for `/freed`."""
+        await gate.wait()
+        return {"wait": wait}
+
+    @router.post("/freed")
+    async def freed() -> dict[str, str]:
+        """Lets everybody go who is held."""
+        gate.set()
+        return {}
+
+    @router.get("/large")
+    async def large() -> Response:
+        """More than any buffer takes."""
+        return Response(b"x" * 50_000_000, media_type="application/octet-stream")
+
+    @router.get("/broken")
+    async def broken() -> None:
+        """Fails as nobody foresaw."""
+        message = "a secret"
+        raise RuntimeError(message)
+
+    @router.get("/away")
+    async def away() -> None:
+        """Needs what is not there."""
+        raise ConnectionRefusedError
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+
+    async def ready() -> dict[str, str | None]:
+        return {}
+
+    return create_service(
+        "things",
+        title="Things",
+        description="For tests.",
+        routers=[router],
+        lifespan=lifespan,
+        ready=ready,
+        settings=settings,
+        metrics=Metrics(),
+    )
+
+
+def main() -> None:
+    """Serve on an inherited socket until killed."""
+    descriptor, options = int(sys.argv[1]), json.loads(sys.argv[2])
+    patience = Patience(**options.pop("patience", {}))
+    config = uvicorn.Config(
+        create_app(ContractSettings.model_validate(options)),
+        http=limited_protocol(patience),
+        ws="none",
+        log_config=None,
+        proxy_headers=False,
+    )
+    asyncio.run(uvicorn.Server(config).serve(sockets=[socket.socket(fileno=descriptor)]))
+
+
+if __name__ == "__main__":
+    main()

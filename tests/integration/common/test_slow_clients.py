@@ -1,0 +1,241 @@
+"""Clients that are slow, greedy or many, against a real server on loopback: none of them keeps others from it."""
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[3]
+THING = "/things/v1/thing"
+REQUEST = f"GET {THING} HTTP/1.1\r\nhost: x\r\n\r\n".encode()
+LONG_S = 20
+"""More than any wait here takes: who waits so long was not let go."""
+
+Start = Callable[..., "Server"]
+
+
+class Server:
+    """A running service and its process."""
+
+    def __init__(self, port: int, process: subprocess.Popen[bytes]) -> None:
+        self.port = port
+        self.process = process
+
+    def rss(self) -> int:
+        """Bytes of memory that the process holds."""
+        held: int = psutil.Process(self.process.pid).memory_info().rss
+        return held
+
+    def client(self) -> httpx.AsyncClient:
+        """A client of the service."""
+        return httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=LONG_S)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """A bare connection."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            yield reader, writer
+        finally:
+            writer.close()
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts servers with the settings given, and ends them."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def begin(**settings: object) -> Server:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+            listener.bind(("127.0.0.1", 0))
+            port = listener.getsockname()[1]
+            arguments = [str(listener.fileno()), json.dumps(settings)]
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.integration.common.limited_app", *arguments],
+                pass_fds=[listener.fileno()],
+                cwd=ROOT,
+            )
+        processes.append(process)
+        _await_connection(port, process)
+        return Server(port, process)
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def _await_connection(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.fail("the server did not start")
+
+
+async def ended(reader: asyncio.StreamReader) -> bytes:
+    """What comes until the server hangs up."""
+    try:
+        return await asyncio.wait_for(reader.read(), LONG_S)
+    except ConnectionResetError:
+        return b""
+
+
+async def test_who_does_not_finish_its_headers_is_let_go_however_it_drips_them(start: Start) -> None:
+    server = start(patience={"headers_s": 0.5})
+    async with server.connection() as (silent, _), server.connection() as (dripping, writer):
+        writer.write(b"GET / HTTP/1.1\r\n")
+
+        async def drip() -> None:
+            while not writer.is_closing():
+                writer.write(b"x: y\r\n")
+                await asyncio.sleep(0.05)
+
+        dripper = asyncio.create_task(drip())
+        assert await ended(silent) == b""
+        assert await ended(dripping) == b""
+        dripper.cancel()
+    async with server.client() as client:
+        assert (await client.get(THING)).status_code == 200
+
+
+async def test_a_kept_connection_does_not_buy_time_for_the_next_headers(start: Start) -> None:
+    server = start(patience={"headers_s": 0.5})
+    async with server.connection() as (reader, writer):
+        writer.write(REQUEST)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        writer.write(b"GET / HTTP/1.1\r\n")
+
+        await ended(reader)
+
+
+async def test_headers_without_end_are_refused(start: Start) -> None:
+    server = start(patience={"headers_bytes": 10_000})
+    async with server.connection() as (reader, writer):
+        writer.write(b"GET / HTTP/1.1\r\n")
+        for _ in range(11):
+            writer.write(b"x: " + b"y" * 1000 + b"\r\n")
+            await asyncio.sleep(0.01)
+
+        answer = await ended(reader)
+
+    assert answer.startswith(b"HTTP/1.1 431")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["type"] == "/problems/headers-too-large"
+
+
+async def test_a_body_in_drips_is_answered_408_and_the_connection_closed(start: Start) -> None:
+    server = start(body_timeout_s=0.5)
+    async with server.connection() as (reader, writer):
+        writer.write(f"POST {THING} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n".encode())
+        writer.write(b"content-length: 1000\r\n\r\n")
+        for _ in range(5):
+            writer.write(b" ")
+            await asyncio.sleep(0.05)
+
+        answer = await ended(reader)
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408")
+    assert b"connection: close" in head.lower()
+    assert json.loads(body)["type"] == "/problems/request-timeout"
+
+
+async def test_slow_bodies_take_no_place_from_those_who_read(start: Start) -> None:
+    server = start(body_timeout_s=LONG_S, max_in_flight=50)
+    begun = f"POST {THING} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n".encode()
+    opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(40)]
+    for _, writer in opened:
+        writer.write(begun)
+    async with server.client() as client:
+        statuses = [(await client.get(THING)).status_code for _ in range(20)]
+    for _, writer in opened:
+        writer.close()
+
+    assert statuses == [200] * 20
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_a_body_of_20_megabytes_is_413_and_never_held(start: Start, declared: bool) -> None:
+    server = start(patience={"refused_body_s": LONG_S})
+    async with server.client() as client:
+        await client.post(THING, json={})
+        before = server.rss()
+
+        async def pieces() -> AsyncIterator[bytes]:
+            for _ in range(320):
+                yield b" " * 65536
+
+        content = b" " * 20_971_520 if declared else pieces()
+        answer = await client.post(THING, content=content, headers={"Content-Type": "application/json"})
+        grown = server.rss() - before
+
+    assert (answer.status_code, answer.json()["type"]) == (413, "/problems/body-too-large")
+    assert grown < 50_000_000
+
+
+async def test_bodies_as_deep_and_as_long_as_allowed_to_arrive_leave_no_memory_behind(start: Start) -> None:
+    server = start()
+    deep, numbers, flat = b"[" * 1_000_000, b"9" * 1_000_000, b'{"a":' * 100_000
+    async with server.client() as client:
+        await client.post(THING, json={})
+        before = server.rss()
+        for content in (deep, numbers, flat) * 5:
+            answer = await client.post(THING, content=content, headers={"Content-Type": "application/json"})
+            assert answer.status_code == 400
+        grown = server.rss() - before
+
+    assert grown < 50_000_000
+
+
+async def test_who_does_not_take_its_answer_is_let_go(start: Start) -> None:
+    server = start(patience={"unread_answer_s": 0.5}, max_in_flight=1)
+    async with server.connection() as (_, writer):
+        sock = writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        writer.transport.pause_reading()  # type: ignore[attr-defined]  # a ReadTransport too
+        writer.write(b"GET /things/v1/large HTTP/1.1\r\nhost: x\r\n\r\n")
+        await asyncio.sleep(0.1)
+        async with server.client() as client:
+            while (await client.get(THING)).status_code == 503:  # the one place is taken until then
+                await asyncio.sleep(0.05)
+
+
+async def test_more_connections_than_allowed_are_told_so(start: Start) -> None:
+    server = start(patience={"connections": 3})
+    opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(3)]
+    async with server.connection() as (reader, _):
+        answer = await ended(reader)
+    for _, writer in opened:
+        writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 503")
+    assert b"retry-after: 1" in answer
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["type"] == "/problems/overloaded"
+
+
+async def test_overload_is_refused_at_once_and_over_when_it_is_over(start: Start) -> None:
+    server = start(max_in_flight=5)
+    async with server.client() as client:
+        held = [asyncio.ensure_future(client.get("/things/v1/held")) for _ in range(5)]
+        while (await client.get(THING)).status_code != 503:
+            await asyncio.sleep(0.01)
+        burst = await asyncio.gather(*(client.get(THING) for _ in range(50)))
+        live = await client.get("/things/health/live")
+        for request in held:
+            request.cancel()
+        while (await client.get(THING)).status_code != 200:
+            await asyncio.sleep(0.01)
+
+    assert {answer.status_code for answer in burst} == {503}
+    assert live.status_code == 200

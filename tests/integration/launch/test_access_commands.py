@@ -1,0 +1,104 @@
+"""`letsfood keys` and `letsfood partners`, and the keys that a first start makes."""
+
+import asyncio
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from services.catalog.app import create_app
+from services.catalog.settings import CatalogSettings
+from services.cli import app
+from services.common.access.keys import parse_key
+from services.launch.machine import ADMIN_KEY, SERVICE_KEY, Machine, keep_keys
+from services.local.state import State
+from tests.conftest import running
+
+Letsfood = Callable[..., str]
+
+
+@pytest.fixture
+def letsfood(empty_catalog_database: str) -> Letsfood:
+    """Runs a command on an empty catalog; returns what it prints."""
+
+    def run(*arguments: str, fails: bool = False) -> str:
+        done = CliRunner().invoke(app, arguments, env={"CATALOG_DATABASE_URL": empty_catalog_database})
+        assert done.exit_code == int(fails), done.output
+        assert not isinstance(done.exception, Exception), done.exception
+        return done.output.strip()
+
+    return run
+
+
+def answered(url: str, key: str, path: str = "/catalog/v1/partners") -> httpx.Response:
+    async def ask() -> httpx.Response:
+        async with running(create_app(CatalogSettings(database_url=url))) as catalog:
+            return await catalog.get(path, headers={"Authorization": f"Bearer {key}"})
+
+    return asyncio.run(ask())
+
+
+def test_a_key_is_made_listed_rotated_and_revoked(letsfood: Letsfood, empty_catalog_database: str) -> None:
+    letsfood("partners", "create", "a", "--name", "A", "--kind", "network")
+    assert "a  A  network  active" in letsfood("partners", "list")
+    key = letsfood("keys", "create", "a", "--name", "sync", "--scope", "records:write", "--scope", "keys:manage")
+    parsed = parse_key(key)
+    assert parsed is not None
+    assert answered(empty_catalog_database, key).json()["items"][0]["slug"] == "a"
+    listed = letsfood("keys", "list")
+    assert f"lf_{parsed.public_id}_…  a  sync  keys:manage records:write  in use" in listed
+    assert parsed.secret not in listed
+
+    rotated = letsfood("keys", "rotate", parsed.public_id, "--overlap-seconds", "0")
+    assert answered(empty_catalog_database, key).status_code == 401
+    assert answered(empty_catalog_database, rotated).status_code == 200
+    new = parse_key(rotated)
+    assert new is not None
+    assert letsfood("keys", "revoke", new.public_id) == "Revoked."
+    assert answered(empty_catalog_database, rotated).status_code == 401
+    assert "revoked" in letsfood("keys", "list")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("keys", "create", "nobody", "--name", "x"),
+        ("keys", "create", "lets-food", "--name", "x", "--expires", "2001-01-01"),
+        ("keys", "revoke", "000000000000"),
+        ("keys", "rotate", "01a20669-fcc0-705f-ae16-80325fac86d5"),
+        ("partners", "create", "lets-food", "--name", "Twice", "--kind", "association"),
+        ("partners", "create", "A B", "--name", "x", "--kind", "network"),
+        ("partners", "create", "a", "--name", "x", "--kind", "nothing"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(letsfood: Letsfood, arguments: tuple[str, ...]) -> None:
+    assert len(letsfood(*arguments, fails=True).splitlines()) == 1
+
+
+def test_a_first_start_makes_its_keys_and_later_ones_keep_them(empty_catalog_database: str, tmp_path: Path) -> None:
+    url = empty_catalog_database
+    state = State.acquire(tmp_path / "state", "http://127.0.0.1:1")
+    try:
+        place = Machine(state, {"catalog": url, "matching": url})
+        asyncio.run(keep_keys(place))
+        files = {name: state.folder / name for name in (ADMIN_KEY, SERVICE_KEY)}
+        first = {name: path.read_text() for name, path in files.items()}
+        assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in files.values())
+        assert answered(url, first[ADMIN_KEY].strip(), "/catalog/v1/api-keys").status_code == 200
+        assert answered(url, first[SERVICE_KEY].strip(), "/catalog/v1/api-keys").status_code == 403
+        assert place.environment()["SEARCH_CATALOG_KEY"] == first[SERVICE_KEY].strip()
+
+        asyncio.run(keep_keys(place))
+        assert {name: path.read_text() for name, path in files.items()} == first
+
+        files[ADMIN_KEY].write_text("lf_of_a_former_release\n")
+        asyncio.run(keep_keys(place))
+        again = files[ADMIN_KEY].read_text()
+        assert again != first[ADMIN_KEY]
+        assert files[SERVICE_KEY].read_text() == first[SERVICE_KEY]
+        assert answered(url, again.strip()).status_code == 200
+    finally:
+        state.release()
