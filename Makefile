@@ -60,6 +60,11 @@ format: ## Format the code and mend what can be mended
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
 
+.PHONY: bench-contract
+bench-contract: ## Measure what the common contract costs on one hot read
+	@$(call bootstrap,--dev)
+	@exec $(PYTHON) -m benchmarks.contract
+
 .PHONY: openapi
 openapi: ## Write openapi/*.json from the apps
 	@$(call bootstrap)

@@ -44,7 +44,11 @@ def contract(url: str, _: bytes) -> ASGIApp:
     configure_logging(ProcessSettings(), development=False)
     return create_app(
         CatalogSettings(
-            database_url=url, pool_size=POOL_SIZE, environment="development", rate_limit_read=NO_LIMIT, max_in_flight=500
+            database_url=url,
+            pool_size=POOL_SIZE,
+            environment="development",
+            rate_limit_read=NO_LIMIT,
+            max_in_flight=500,
         )
     )
 

@@ -6,7 +6,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request, Response
 
 from services.common import problems
+from services.common.access.requires import requires
+from services.common.access.scopes import Scope
 from services.common.feed.follower import FeedFollower
+from services.common.feed.rebuilding import REBUILD_ERRORS, Rebuilding, not_the_follower
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
 from services.common.languages import LanguagesDep, used_languages
@@ -199,6 +202,18 @@ async def search_status(engine: EngineDep, follower: FollowerDep, writing: Writi
     except EngineError as failure:
         error = str(failure)
     return SearchStatus(engine=engine.name, following=writing.following, last_error=error, **state)
+
+
+@router.post("/rebuild", status_code=202, responses=REBUILD_ERRORS, dependencies=[requires(Scope.SERVICES_OPERATE)])
+async def rebuild(follower: FollowerDep, writing: WritingDep) -> Rebuilding:
+    """Have the index built anew from the catalog's snapshot, beside the one that goes on answering meanwhile.
+
+    202: it has begun; `GET /search/v1/status` says when it has caught up. 409 where another process writes the index.
+    """
+    if not writing.following:
+        raise not_the_follower()
+    follower.rebuild()
+    return Rebuilding()
 
 
 def _say_language(response: Response, used: set[str]) -> None:

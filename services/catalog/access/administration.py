@@ -21,7 +21,7 @@ from services.common.ids import parse_id
 from services.common.problems import not_found
 
 ASSOCIATION = PartnerWrite(slug="lets-food", name="Let's Food", kind="association")
-ADMIN_SCOPES = (Scope.RECORDS_MODERATE, Scope.PARTNERS_MANAGE)
+ADMIN_SCOPES = (Scope.RECORDS_MODERATE, Scope.PARTNERS_MANAGE, Scope.SERVICES_OPERATE)
 
 OPERATOR = Caller(key="command line", scopes=frozenset(Scope))
 """Whoever holds the database can do everything."""

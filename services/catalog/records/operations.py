@@ -17,9 +17,7 @@ GEOJSON_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/geo+json": {"schema": {"type": "object"}}}},
 }
 
-RefPath = Annotated[
-    str, Path(max_length=120, pattern=r"^[^\x00-\x1f]*$", description="Id or slug.", examples=["montpellier"])
-]
+RefPath = Annotated[str, Path(max_length=120, description="Id or slug.", examples=["montpellier"])]
 IfMatch = Annotated[str | None, Header(description="The ETag that you read; without it 428.", examples=['"3-1f0c"'])]
 PatchBody = Annotated[dict[str, Any], Body()]
 ReasonParameter = Annotated[

@@ -12,6 +12,7 @@ class Scope(StrEnum):
     RECORDS_MODERATE = "records:moderate"
     KEYS_MANAGE = "keys:manage"
     PARTNERS_MANAGE = "partners:manage"
+    SERVICES_OPERATE = "services:operate"
     INTROSPECT = "introspect"
 
 
@@ -40,6 +41,7 @@ SCOPES: Mapping[Scope, Meaning] = {
         "Create, change and suspend partners, and manage the keys of all of them, with any scope.",
         (Scope.KEYS_MANAGE,),
     ),
+    Scope.SERVICES_OPERATE: Meaning("Have the search index or the matching profiles rebuilt from the catalog."),
     Scope.INTROSPECT: Meaning("Ask what another key may do. For services that check keys."),
 }
 

@@ -102,6 +102,7 @@ class FeedFollower:
     _caught_up: asyncio.Event = field(default_factory=asyncio.Event)
     _caught_up_at: datetime | None = None
     _rebuild_asked: bool = False
+    _interrupted: asyncio.Event = field(default_factory=asyncio.Event)
     _stopped: bool = False
 
     async def run(self) -> None:
@@ -128,11 +129,9 @@ class FeedFollower:
             await self._rebuild()
             return False
         wait = WAIT_S if self._caught_up.is_set() else 0
-        answer = await self.client.get(
-            f"/{self.service}/v1/changes",
-            params={"since": cursor, "limit": PAGE_LIMIT, "wait": wait, "include": "data"},
-            timeout=TIMEOUT,
-        )
+        answer = await self._ask(cursor, wait)
+        if answer is None:
+            return False
         if answer.status_code in REFUSALS:
             self._rebuild_asked = True
             raise CursorRefused(f"{self.service} does not know the cursor (status {answer.status_code})")
@@ -156,8 +155,27 @@ class FeedFollower:
         self._stopped = True
 
     def rebuild(self) -> None:
-        """Ask for a rebuild from the snapshot at the next step."""
+        """Ask for a rebuild from the snapshot, at once: a question that waits for changes is given up."""
         self._rebuild_asked = True
+        self._interrupted.set()
+
+    async def _ask(self, cursor: str, wait: float) -> httpx.Response | None:
+        """The feed's answer, or None when a rebuild was asked for meanwhile."""
+        question = asyncio.ensure_future(
+            self.client.get(
+                f"/{self.service}/v1/changes",
+                params={"since": cursor, "limit": PAGE_LIMIT, "wait": wait, "include": "data"},
+                timeout=TIMEOUT,
+            )
+        )
+        interruption = asyncio.ensure_future(self._interrupted.wait())
+        try:
+            await asyncio.wait([question, interruption], return_when=asyncio.FIRST_COMPLETED)
+            return await question if question.done() else None
+        finally:
+            for task in (question, interruption):
+                task.cancel()
+            await asyncio.gather(question, interruption, return_exceptions=True)
 
     @property
     def last_error(self) -> str | None:
@@ -188,6 +206,15 @@ class FeedFollower:
         return status
 
     async def _rebuild(self) -> None:
+        self._rebuild_asked = False
+        self._interrupted.clear()
+        try:
+            await self._read_snapshot()
+        except BaseException:
+            self._rebuild_asked = True
+            raise
+
+    async def _read_snapshot(self) -> None:
         async with self.client.stream("GET", f"/{self.service}/v1/snapshot", timeout=TIMEOUT) as answer:
             answer.raise_for_status()
             lines = _lines(answer.aiter_bytes())
@@ -195,7 +222,6 @@ class FeedFollower:
             if first is None:
                 raise SnapshotIncomplete("it is empty")
             await self.sink.replace(_records(lines), orjson.loads(first)["cursor"])
-        self._rebuild_asked = False
 
 
 async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

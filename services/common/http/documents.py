@@ -51,6 +51,7 @@ DESCRIPTIONS = {
     401: "A key is needed, or the one presented is not valid (which is so wherever it is presented).",
     403: "The key given does not allow this.",
     404: "Nothing published has this reference.",
+    408: "The body did not arrive in time.",
     409: "It conflicts with what is there.",
     410: "It was published once and is not any more; or this cursor is not known here.",
     412: "It changed since you read it.",
@@ -59,6 +60,7 @@ DESCRIPTIONS = {
     416: "The range lies outside the file.",
     422: "The body is well-formed and its content is wrong; `errors` names each field.",
     428: "Send If-Match with the ETag that you read.",
+    429: "Too many requests; Retry-After says when the next is served, RateLimit where the client stands.",
     503: "Not available for the moment; Retry-After says when to try again.",
 }
 
@@ -85,6 +87,7 @@ def finish_openapi(app: FastAPI) -> None:
                 for operation in operations.values():
                     _document_problems(path, operation)
                     _document_access(path, operation)
+                    _document_limits(path, operation)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -110,6 +113,13 @@ def _document_problems(path: str, operation: dict[str, Any]) -> None:
         statuses = [400, 422] if "requestBody" in operation else [400]
         for status in statuses:
             responses.setdefault(str(status), problem_responses(status)[status])
+
+
+def _document_limits(path: str, operation: dict[str, Any]) -> None:
+    """Say what a client gets that asks too often, sends too much or too slowly, or comes at a bad moment."""
+    if "/v1/" in path:
+        for status in (429, 503, *((408, 413) if "requestBody" in operation else ())):
+            operation["responses"].setdefault(str(status), problem_responses(status)[status])
 
 
 def docs_page(title: str, prefix: str) -> HTMLResponse:

@@ -145,7 +145,8 @@ class RequestLayer:
                 raise
         if answer.problem is not None and not answer.started:
             scope["own_answer"] = problem_response(Request(scope, receive), answer.problem)
-            await self.own_answer(scope, receive, answer.pass_on)
+            own_answer = _send_own_answer if scope["method"] == "OPTIONS" else self.own_answer
+            await own_answer(scope, receive, answer.pass_on)
 
     async def _admit(self, scope: Scope, receive: Receive, answer: "_Answer", headers: RawHeaders) -> None:
         """Let the request through to the app when nothing speaks against it, each concern in turn."""

@@ -6,6 +6,9 @@ from typing import Annotated
 import orjson
 from fastapi import Path, Query, Response
 
+from services.common.access.requires import requires
+from services.common.access.scopes import Scope
+from services.common.feed.rebuilding import REBUILD_ERRORS, Rebuilding
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
 from services.common.languages import LanguagesDep, used_languages
@@ -97,6 +100,22 @@ async def territory_matches(
     if used := used_languages(body):
         headers["Content-Language"] = ", ".join(sorted(used))
     return Response(orjson.dumps(body), headers=headers, media_type="application/json")
+
+
+@router.post(
+    "/rebuild",
+    status_code=202,
+    responses=REBUILD_ERRORS,
+    dependencies=[requires(Scope.SERVICES_OPERATE)],
+    tags=["operation"],
+)
+async def rebuild(matching: MatchingDep) -> Rebuilding:
+    """Have all profiles built anew from the catalog's snapshot; the former ones answer until it is whole.
+
+    202: it has begun; `GET /matching/v1/status` says when it has caught up.
+    """
+    matching.follower.rebuild()
+    return Rebuilding()
 
 
 @router.get("/status", summary="How far matching has followed the catalog", tags=["operation"])

@@ -6,7 +6,7 @@ from typing import Any
 
 PUBLIC, ANY_KEY = "public", "any key"
 WRITE, MODERATE = "records:write", "records:moderate"
-KEYS, PARTNERS, INTROSPECT = "keys:manage", "partners:manage", "introspect"
+KEYS, PARTNERS, OPERATE, INTROSPECT = "keys:manage", "partners:manage", "services:operate", "introspect"
 
 ROLES: dict[str, tuple[str, ...] | None] = {
     "anonymous": None,
@@ -16,7 +16,7 @@ ROLES: dict[str, tuple[str, ...] | None] = {
     "partner A on its own": (WRITE, KEYS),
     "partner B on A's": (WRITE, KEYS),
     "moderator": (MODERATE, WRITE),
-    "admin": (MODERATE, WRITE, PARTNERS, KEYS),
+    "admin": (MODERATE, WRITE, PARTNERS, KEYS, OPERATE),
     "introspect only": (INTROSPECT,),
 }
 """Every role with the scopes of its key, included ones too; None: no valid key."""
@@ -138,8 +138,10 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", f"{CATALOG}/introspect"): Row(INTROSPECT, body=_always(token="x"), form=True),  # noqa: S106 - no secret
     ("GET", f"{SEARCH}/initiatives"): Row(),
     ("GET", f"{SEARCH}/status"): Row(),
+    ("POST", f"{SEARCH}/rebuild"): Row(OPERATE, 202),
     ("GET", f"{MATCHING}/territories/{{ref}}/matches"): Row(on="matched territory"),
     ("GET", f"{MATCHING}/status"): Row(),
+    ("POST", f"{MATCHING}/rebuild"): Row(OPERATE, 202),
     **{
         ("GET", f"/{service}/{path}"): Row(open=True)
         for service in ("catalog", "search", "matching")

@@ -39,10 +39,10 @@ def create_app(settings: ContractSettings) -> FastAPI:
         return {"wait": wait}
 
     @router.post("/freed")
-    async def freed() -> dict[str, str]:
-        """Lets everybody go who is held."""
+    async def freed(wait: float = 0) -> dict[str, float]:
+        """Lets everybody go who is held. With `wait` it takes a place of those who wait."""
         gate.set()
-        return {}
+        return {"wait": wait}
 
     @router.get("/large")
     async def large() -> Response:

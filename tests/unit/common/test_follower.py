@@ -248,3 +248,21 @@ async def test_an_error_is_forgotten_once_it_goes_well_again(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert (await follower.status()).last_error is None
+
+
+async def test_a_rebuild_asked_for_does_not_wait_for_the_feed(
+    feed: FakeFeed, sink: MemorySink, follower: FeedFollower
+) -> None:
+    feed.snapshot = GOOD
+    feed.changes = []
+    running = asyncio.create_task(follower.run())
+    await asyncio.wait_for(follower.caught_up(), 10)
+    asked = feed.paths().count("snapshot")
+    sink.content.clear()
+    follower.rebuild()
+    async with asyncio.timeout(10):
+        while feed.paths().count("snapshot") == asked or not sink.content:  # noqa: ASYNC110 - the feed tells nobody
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert set(sink.content) == {"i1", "i2"}

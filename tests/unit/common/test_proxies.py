@@ -1,6 +1,7 @@
 """A forwarding header is believed exactly as far as trusted proxies wrote it."""
 
 import pytest
+from starlette.types import Scope
 
 from services.common.http.proxies import Origin, TrustedProxies, origin_of
 
@@ -89,7 +90,7 @@ def test_what_a_trusted_proxy_says_stands_in_the_scope() -> None:
         (b"x-forwarded-proto", b"https"),
         (b"x-forwarded-host", b"api.example"),
     ]
-    scope = {"client": ("::ffff:10.0.0.1", 1), "scheme": "http", "headers": headers}
+    scope: Scope = {"client": ("::ffff:10.0.0.1", 1), "scheme": "http", "headers": headers}
 
     TRUSTED.apply(scope)
 

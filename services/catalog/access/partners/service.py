@@ -33,7 +33,7 @@ def visible(caller: Caller) -> SelectOfScalar[Partner]:
 
 async def find(session: AsyncSession, query: SelectOfScalar[Partner], ref: str) -> Partner:
     """The partner among `query` by id or slug; raises `Problem` (404)."""
-    partner = (await session.exec(query.where(_named(ref)))).one_or_none()
+    partner = None if "\0" in ref else (await session.exec(query.where(_named(ref)))).one_or_none()
     if partner is None:
         raise not_found(ref)
     return partner
