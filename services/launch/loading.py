@@ -16,6 +16,8 @@ def load_folder(folder: Path, state_dir: Path, *, skip_invalid: bool) -> bool:
     """Load the folder and say what became of it; False when a row was wrong. Raises `LocalError`."""
     if not folder.is_dir():
         raise LocalError(f"There is no folder {folder}")
+    if not any(folder.glob("*.jsonl")):
+        raise LocalError(f"{folder} holds no data set: no *.jsonl in it")
     report = asyncio.run(load_with_progress(catalog_url(state_dir), folder, skip_invalid=skip_invalid))
     for line in describe(report):
         console.print(line, markup=False, soft_wrap=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import asyncpg
 import typer
 
 from services.local.errors import LocalError
@@ -15,4 +16,10 @@ def clear_errors() -> Iterator[None]:
         yield
     except LocalError as error:
         typer.secho(str(error), err=True)
+        raise typer.Exit(1) from error
+    except asyncpg.UndefinedTableError as error:
+        typer.secho("The database has not been migrated: run `letsfood migrate` first.", err=True)
+        raise typer.Exit(1) from error
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        typer.secho(f"The database cannot be used: {error}", err=True)
         raise typer.Exit(1) from error

@@ -10,7 +10,10 @@ from services.common.problems import UNSUPPORTED_MEDIA_TYPE, Problem
 
 MERGE_PATCH = "application/merge-patch+json"
 
-READ_ERRORS = problem_responses(400, 404, 410)
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "You have it: the ETag in If-None-Match still names this representation."}
+}
+READ_ERRORS = problem_responses(400, 404, 410) | NOT_MODIFIED
 WRITE_ERRORS = problem_responses(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 428)
 
 GEOJSON_ANSWER: dict[int | str, dict[str, Any]] = {

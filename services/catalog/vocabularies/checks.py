@@ -8,11 +8,17 @@ from services.common.problems import FieldError, unknown_code
 Vocabularies = Mapping[str, VocabularyState]
 
 
+def labels_of(vocabularies: Vocabularies, vocabulary: str) -> Mapping[str, Mapping[str, str]]:
+    """The vocabulary's labels by code; none before it has been loaded."""
+    found = vocabularies.get(vocabulary)
+    return found.labels if found else {}
+
+
 def code_errors(
     vocabularies: Vocabularies, vocabulary: str, codes: Iterable[tuple[str, str | None]]
 ) -> list[FieldError]:
     """An error for each (pointer, code) whose code the vocabulary does not hold."""
-    known = vocabularies[vocabulary].labels
+    known = labels_of(vocabularies, vocabulary)
     return [
         FieldError(pointer=pointer, detail=f"'{code}' is not in the vocabulary '{vocabulary}'", code="unknown_code")
         for pointer, code in codes
@@ -22,8 +28,8 @@ def code_errors(
 
 def check_parameter(vocabularies: Vocabularies, vocabulary: str, name: str, codes: Sequence[str]) -> list[str]:
     """The codes of a filter and all that is narrower; raises `Problem` (400) for an unknown one."""
-    known = vocabularies[vocabulary]
+    known = labels_of(vocabularies, vocabulary)
     for code in codes:
-        if code not in known.labels:
-            raise unknown_code(name, code, list(known.labels))
-    return known.with_narrower(codes)
+        if code not in known:
+            raise unknown_code(name, code, list(known))
+    return vocabularies[vocabulary].with_narrower(codes) if codes else []

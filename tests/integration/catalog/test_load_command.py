@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.local.postgres import EmbeddedPostgres
 from tests.conftest import DATA, ROOT
 
 Finished = subprocess.CompletedProcess[str]
@@ -88,3 +89,18 @@ def test_without_a_database_it_says_which_setting_is_missing(tmp_path: Path) -> 
     finished = letsfood("data", "--state-dir", str(tmp_path), url=None)
     assert finished.returncode == 1
     assert "CATALOG_DATABASE_URL" in said(finished)
+
+
+def test_a_database_that_cannot_be_used_is_one_clear_line(postgres: EmbeddedPostgres, tmp_path: Path) -> None:
+    postgres.create_database("never_migrated", exist_ok=True)
+    (tmp_path / "empty").mkdir()
+    away = f"postgresql://letsfood@/catalog?host={tmp_path}&port=5432"
+    cases = {
+        "cannot be used": letsfood("data", url=away),
+        "letsfood migrate": letsfood("data", url=postgres.url("never_migrated")),
+        "no data set": letsfood(str(tmp_path / "empty"), url=away),
+    }
+    for words, finished in cases.items():
+        assert finished.returncode == 1
+        assert words in said(finished)
+        assert len(said(finished).strip().splitlines()) == 1

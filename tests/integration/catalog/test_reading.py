@@ -109,3 +109,11 @@ async def test_networks_count_the_members_that_are_here(catalog: httpx.AsyncClie
     network = (await catalog.get("/catalog/v1/networks/mufpp")).json()
     members = (await catalog.get("/catalog/v1/territories?network=mufpp&count=true&limit=1")).json()["total"]
     assert network["members"] == members > 70
+
+
+async def test_an_empty_catalog_answers_empty_lists(empty_catalog: httpx.AsyncClient) -> None:
+    for noun in ("territories", "initiatives", "cooperations", "networks", "vocabularies"):
+        answer = await empty_catalog.get(f"/catalog/v1/{noun}")
+        assert (answer.status_code, answer.json()["items"]) == (200, []), noun
+    unknown = await empty_catalog.get("/catalog/v1/initiatives?theme=food_waste")
+    assert unknown.status_code == 400
