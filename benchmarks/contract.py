@@ -121,12 +121,12 @@ def report(servers: Sequence[Server]) -> bool:
     """Print the table and the ratios; returns whether both are within their bounds."""
     rate = {server.name: statistics.median(server.rates) for server in servers}
     cost = {server.name: statistics.median(server.costs) for server in servers}
-    print(f"{'':10} {'answers/s':>10} {'µs of CPU':>10}")  # noqa: T201
+    print(f"{'':10} {'answers/s':>10} {'µs of CPU':>10}")
     for name in ("bare", "starlette", "handler", "contract"):
-        print(f"{name:10} {rate[name]:10.0f} {cost[name]:10.0f}")  # noqa: T201
+        print(f"{name:10} {rate[name]:10.0f} {cost[name]:10.0f}")
     layer, whole = rate["handler"] / rate["contract"], rate["contract"] / rate["bare"]
-    print(f"contract costs {layer:.2f} × its handler (bound: at most {LAYER_BOUND})")  # noqa: T201
-    print(f"contract answers {whole:.2f} × as often as bare (bound: at least {BARE_BOUND})")  # noqa: T201
+    print(f"contract costs {layer:.2f} × its handler (bound: at most {LAYER_BOUND})")
+    print(f"contract answers {whole:.2f} × as often as bare (bound: at least {BARE_BOUND})")
     return layer <= LAYER_BOUND and whole >= BARE_BOUND
 
 

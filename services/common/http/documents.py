@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.access.requires import ANY_KEY, PUBLIC, scope_of
@@ -88,10 +89,22 @@ def finish_openapi(app: FastAPI) -> None:
                     _document_problems(path, operation)
                     _document_access(path, operation)
                     _document_limits(path, operation)
+            _restore_examples(app, document)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+
+
+def _restore_examples(app: FastAPI, document: dict[str, Any]) -> None:
+    """Put whole examples back: FastAPI leaves null members out of them, and here null means something (unknown)."""
+    for route in iter_route_contexts(app.routes):
+        for status, response in (getattr(route, "responses", None) or {}).items():
+            for media_type, content in response.get("content", {}).items():
+                if "example" in content:
+                    for method in route.methods or ():
+                        responses = document["paths"][route.path_format][method.lower()]["responses"]
+                        responses[str(status)]["content"][media_type]["example"] = content["example"]
 
 
 def _document_access(path: str, operation: dict[str, Any]) -> None:
