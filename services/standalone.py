@@ -76,7 +76,7 @@ class Standalone:
             service.state.stopping.begin()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        name = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
+        name = scope["path"].removeprefix("/").partition("/")[0] if scope["type"] == "http" else ""
         app: ASGIApp = self.services.get(name, self.pages)
         await app(scope, receive, send)
 

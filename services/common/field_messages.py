@@ -70,6 +70,27 @@ MESSAGES: Mapping[str, Message] = {
     "uuid_type": _UUID,
     "url_parsing": _URL,
     "url_scheme": _URL,
+    "unknown_parameter": _message(
+        "Known parameters: {allowed}.", "Paramètres connus : {allowed}.", "المعاملات المعروفة: {allowed}."
+    ),
+    "unknown_code": _message(
+        "'{value}' is not one of: {allowed}.",
+        "« {value} » n'est pas parmi : {allowed}.",
+        "'{value}' ليس من: {allowed}.",
+    ),
+    "too_deep": _message(
+        "limit + offset is at most {most}; to read everything use /catalog/v1/changes.",
+        "limit + offset vaut au plus {most} ; pour tout lire, utilisez /catalog/v1/changes.",
+        "مجموع limit وoffset هو {most} على الأكثر؛ لقراءة كل شيء استخدم /catalog/v1/changes.",
+    ),
+    "country": _message(
+        "'{value}' is not an ISO 3166-1 alpha-2 code, e.g. FR.",
+        "« {value} » n'est pas un code ISO 3166-1 alpha-2, par exemple FR.",
+        "'{value}' ليس رمز ISO 3166-1 alpha-2، مثل FR.",
+    ),
+    "idempotency_key": _message(
+        "This is not an idempotency key.", "Ce n'est pas une clé d'idempotence.", "هذا ليس مفتاح تكرار آمن."
+    ),
     "unknown_network": _message("No such network.", "Aucun réseau de ce nom.", "لا توجد شبكة بهذا الاسم."),
     "unknown_partner": _message("No such partner.", "Aucun partenaire de ce nom.", "لا يوجد شريك بهذا الاسم."),
     "unknown_territory": _message(

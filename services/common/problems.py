@@ -154,8 +154,8 @@ def not_found(what: str) -> Problem:
     )
 
 
-def invalid(errors: Sequence[FieldError]) -> Problem:
-    """A well-formed body whose content is wrong, field by field."""
+def invalid(errors: Sequence[FieldError], count: int | None = None) -> Problem:
+    """A well-formed body whose content is wrong, field by field; `count`: of all, where `errors` are the first."""
     return Problem(
         INVALID,
         {
@@ -163,25 +163,26 @@ def invalid(errors: Sequence[FieldError]) -> Problem:
             "fr": "{count} champ(s) non valide(s) ; voir « errors ».",
             "ar": "عدد الحقول غير الصالحة: {count}؛ انظر 'errors'.",
         },
-        {"count": len(errors)},
+        {"count": count or len(errors)},
         errors=errors,
     )
 
 
-def bad_parameter(name: str, detail: str, code: str) -> Problem:
-    """A query parameter whose value cannot be used."""
+def bad_parameter(name: str, detail: str, code: str, context: Mapping[str, object] | None = None) -> Problem:
+    """A query parameter whose value cannot be used; `context` fills the sentence that readers get for `code`."""
     return Problem(
         MALFORMED,
         {
-            "en": "Query parameter '{name}': {detail}",
-            "fr": "Paramètre « {name} » : {detail}",
-            "ar": "المعامل '{name}': {detail}",
+            "en": "Query parameter '{name}' cannot be used; see 'errors'.",
+            "fr": "Le paramètre « {name} » est inutilisable ; voir « errors ».",
+            "ar": "لا يمكن استخدام المعامل '{name}'؛ انظر 'errors'.",
         },
-        {"name": name, "detail": detail},
-        errors=[FieldError(pointer=f"?{name}", detail=detail, code=code)],
+        {"name": name},
+        errors=[FieldError(pointer=f"?{name}", detail=detail, code=code, context=context or {})],
     )
 
 
 def unknown_code(name: str, code: str, allowed: Sequence[str]) -> Problem:
     """A query parameter that names a code outside its vocabulary; the allowed ones are listed."""
-    return bad_parameter(name, f"'{code}' is not one of: {', '.join(allowed)}", "unknown_code")
+    context = {"value": code[:80], "allowed": ", ".join(allowed)}
+    return bad_parameter(name, "'{value}' is not one of: {allowed}".format(**context), "unknown_code", context)

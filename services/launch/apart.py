@@ -116,5 +116,6 @@ async def serve(name: str, port: int, *, with_parent: bool) -> None:
 
 
 def _await_end_of_input(loop: asyncio.AbstractEventLoop, serving: asyncio.Future[None]) -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):  # not through the buffer: its lock would be held at the interpreter's end
+        continue
     loop.call_soon_threadsafe(serving.cancel)

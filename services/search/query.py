@@ -83,7 +83,9 @@ def parse_countries(values: Iterable[str]) -> list[str]:
     codes = list(dict.fromkeys(value.upper() for value in values))
     for code in codes:
         if len(code) != 2 or not code.isascii() or not code.isalpha():
-            raise bad_parameter("country", f"'{code}' is not an ISO 3166-1 alpha-2 code, e.g. FR", "country")
+            raise bad_parameter(
+                "country", f"'{code}' is not an ISO 3166-1 alpha-2 code, e.g. FR", "country", {"value": code[:80]}
+            )
     return codes
 
 
@@ -91,4 +93,4 @@ def check_depth(limit: int, offset: int) -> None:
     """Raises a 400 problem when the page lies deeper than engines are asked."""
     if limit + offset > MAX_DEPTH:
         detail = f"limit + offset is at most {MAX_DEPTH}; read everything through /catalog/v1/changes"
-        raise bad_parameter("offset", detail, "too_deep")
+        raise bad_parameter("offset", detail, "too_deep", {"most": MAX_DEPTH})

@@ -21,9 +21,22 @@ GEOJSON = "application/geo+json"
 AsFeature = Callable[[State], State]
 
 
+def _prefers(accept: str, wanted: str, otherwise: str) -> bool:
+    """Whether an Accept header (RFC 9110, 12.5.1) names `wanted`, and not with less weight than `otherwise`."""
+    weights: dict[str, float] = {}
+    for part in accept.split(","):
+        media_type, *parameters = (piece.strip() for piece in part.lower().split(";"))
+        quality = next((parameter[2:] for parameter in parameters if parameter.startswith("q=")), "1")
+        try:
+            weights[media_type] = float(quality)
+        except ValueError:
+            weights[media_type] = 0.0
+    return weights.get(wanted, 0.0) > 0 and weights[wanted] >= weights.get(otherwise, 0.0)
+
+
 def wants_geojson(request: Request) -> bool:
     """Whether the reader asks for GeoJSON."""
-    return GEOJSON in request.headers.get("accept", "")
+    return _prefers(request.headers.get("accept", ""), GEOJSON, "application/json")
 
 
 def gone(reason: str | None) -> Problem:

@@ -20,7 +20,12 @@ def code_errors(
     """An error for each (pointer, code) whose code the vocabulary does not hold."""
     known = labels_of(vocabularies, vocabulary)
     return [
-        FieldError(pointer=pointer, detail=f"'{code}' is not in the vocabulary '{vocabulary}'", code="unknown_code")
+        FieldError(
+            pointer=pointer,
+            detail=f"'{code}' is not in the vocabulary '{vocabulary}'",
+            code="unknown_code",
+            context={"value": code, "allowed": f"/catalog/v1/vocabularies/{vocabulary}"},
+        )
         for pointer, code in codes
         if code is not None and code not in known
     ]

@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 
 from services.common.database import Database
+from services.common.etags import none_match
 from services.common.feed.position import Position, cursor_gone, parse_cursor
 from services.common.feed.reader import (
     FeedChange,
@@ -233,7 +234,7 @@ def feed_router() -> APIRouter:
         """
         feed: Feed = request.app.state.feed
         file = await feed.snapshots.current()
-        if if_none_match == file.etag:
+        if none_match(if_none_match, file.etag):
             return Response(status_code=304, headers={"ETag": file.etag})
         return FileResponse(file.path, media_type="application/x-ndjson", headers={"ETag": file.etag})
 

@@ -55,9 +55,14 @@ class ContractRoute(APIRoute):
         return checked
 
 
+NAMED, NAMED_CHARACTERS = 10, 80
+"""How many unknown parameters an answer names, and how much of each: it should not be larger than the question."""
+
+
 def unknown_parameters(unknown: Sequence[str], known: Sequence[str]) -> Problem:
     """The problem for parameters that an operation does not have; it names those it has."""
     allowed = ", ".join(known) or "-"
+    named = [name[:NAMED_CHARACTERS] for name in unknown[:NAMED]]
     return Problem(
         problems.UNKNOWN_PARAMETER,
         {
@@ -65,10 +70,15 @@ def unknown_parameters(unknown: Sequence[str], known: Sequence[str]) -> Problem:
             "fr": "Cette opération ne connaît pas {names}. Elle connaît : {allowed}.",
             "ar": "هذه العملية لا تعرف {names}. المعاملات المعروفة: {allowed}.",
         },
-        {"names": ", ".join(unknown), "allowed": allowed},
+        {"names": ", ".join(named), "allowed": allowed},
         errors=[
-            FieldError(pointer=f"?{name}", detail=f"Known parameters: {allowed}", code="unknown_parameter")
-            for name in unknown
+            FieldError(
+                pointer=f"?{name}",
+                detail=f"Known parameters: {allowed}",
+                code="unknown_parameter",
+                context={"allowed": allowed},
+            )
+            for name in named
         ],
     )
 
@@ -108,6 +118,7 @@ def create_service(  # noqa: PLR0913 - all of them by name
         version="1",
         openapi_url=f"/{name}/openapi.json",
         docs_url=None,
+        redirect_slashes=False,  # the Location would be made of whatever Host the client sent
         redoc_url=None,
         lifespan=traced_lifespan,
         telemetry=fastapi_telemetry(traces),

@@ -13,6 +13,9 @@ from starlette.types import Message, Receive
 MAX_DEPTH = 64
 """Levels of objects and lists; our own records have seven."""
 
+MAX_MEMBERS = 1000
+"""Names in one object; our own records have some twenty, and each unknown one costs an error to report."""
+
 INTEGERS = range(-(2**63), 2**64)
 """What databases and other languages hold exactly (64 bits, signed or unsigned)."""
 
@@ -147,6 +150,8 @@ def _constant(name: str) -> NoReturn:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MAX_MEMBERS:
+        _refuse(f"more than {MAX_MEMBERS} names in one object")
     members = dict(pairs)
     if len(members) < len(pairs):
         _refuse("a name stands twice in one object")

@@ -53,6 +53,11 @@ UNREADABLE: Message = {
     "fr": "La requête n'a pas pu être lue : {reason}.",
     "ar": "تعذرت قراءة الطلب: {reason}.",
 }
+NOT_JSON: Message = {
+    "en": "The body is not JSON as it is read here: {reason}.",
+    "fr": "Le corps n'est pas du JSON lisible ici (message du lecteur : {reason}).",
+    "ar": "المحتوى ليس JSON يمكن قراءته هنا (رسالة القارئ: {reason}).",
+}
 UNEXPECTED: Message = {
     "en": "The error has been logged under this request's id.",
     "fr": "L'erreur a été consignée sous l'identifiant de cette requête.",
@@ -86,6 +91,11 @@ AWAY = (
 )
 
 
+MAX_FIELD_ERRORS = 50
+MAX_CHARACTERS = 500
+"""Field errors in one answer, and of one: whoever sends rubbish does not get more of it back."""
+
+
 def problem_response(request: Request, problem: Problem) -> Response:
     """The problem document in the reader's language."""
     lang = negotiate(request.query_params.get("lang"), request.headers.get("accept-language")).label
@@ -99,7 +109,7 @@ def problem_response(request: Request, problem: Problem) -> Response:
         **problem.extensions,
     }
     if problem.errors:
-        document["errors"] = [in_language(error, lang) for error in problem.errors]
+        document["errors"] = [in_language(error, lang) for error in problem.errors[:MAX_FIELD_ERRORS]]
     headers = {"Content-Language": lang, "Vary": "Accept-Language", **problem.headers}
     return Response(
         orjson.dumps(document, default=str), status_code=problem.kind.status, headers=headers, media_type=MEDIA_TYPE
@@ -116,12 +126,12 @@ def _pointer(location: Sequence[str | int]) -> str:
 def _field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     return [
         FieldError(
-            pointer=_pointer(error["loc"]),
-            detail=str(error["msg"]),
+            pointer=_pointer(error["loc"])[:MAX_CHARACTERS],
+            detail=str(error["msg"])[:MAX_CHARACTERS],
             code=str(error["type"]),
             context=error.get("ctx") or {},
         )
-        for error in errors
+        for error in errors[:MAX_FIELD_ERRORS]
     ]
 
 
@@ -131,11 +141,11 @@ def from_validation(error: RequestValidationError) -> Problem:
     unreadable = next((item for item in errors if item["type"] in {"json_invalid", "json_type"}), None)
     if unreadable is not None:
         reason = unreadable.get("ctx", {}).get("error", unreadable["msg"])
-        return Problem(problems.MALFORMED, UNREADABLE, {"reason": reason})
+        return Problem(problems.MALFORMED, NOT_JSON, {"reason": reason})
     fields = _field_errors(errors)
     if all(item["loc"][0] == "body" for item in errors):
-        return problems.invalid(fields)
-    return Problem(problems.MALFORMED, BAD_PARAMETERS, {"count": len(fields)}, errors=fields)
+        return problems.invalid(fields, len(errors))
+    return Problem(problems.MALFORMED, BAD_PARAMETERS, {"count": len(errors)}, errors=fields)
 
 
 def allowed_methods(request: Request) -> str:

@@ -108,8 +108,8 @@ async def test_headers_say_what_a_client_may_do(client: httpx.AsyncClient) -> No
 
 async def test_an_unknown_code_is_answered_with_those_there_are(client: httpx.AsyncClient) -> None:
     problem = (await client.get(f"{V1}/initiatives?theme=no_such_theme")).json()
-    assert "food_waste" in problem["detail"]
-    assert "farmers_markets" in problem["detail"]
+    assert "food_waste" in problem["errors"][0]["detail"]
+    assert "farmers_markets" in problem["errors"][0]["detail"]
 
 
 async def test_a_body_of_unannounced_length_is_cut_off(client: httpx.AsyncClient) -> None:
@@ -172,3 +172,39 @@ async def test_a_catalog_without_database_says_what_it_waits_for() -> None:
             assert check(answer, "unavailable", lang)["waiting_for"].keys() == {"database"}
             assert int(answer.headers["retry-after"]) > 0
         assert (await catalog.get("/problems/unavailable")).status_code == 200
+
+
+async def test_an_error_is_no_larger_than_what_caused_it(client: httpx.AsyncClient) -> None:
+    unknown = "&".join(f"p{number}=1" for number in range(3000))
+    answer = await client.get(f"/catalog/v1/territories?{unknown}")
+    assert answer.status_code == 400
+    assert len(answer.content) < len(unknown)
+    many = await client.post("/catalog/v1/initiatives", json={f"f{n}": n for n in range(900)}, headers=ADMIN)
+    assert many.status_code == 422
+    assert len(many.json()["errors"]) == 50
+    assert "9" in many.json()["detail"]
+    too_many = await client.post("/catalog/v1/initiatives", json={f"f{n}": n for n in range(1001)}, headers=ADMIN)
+    assert too_many.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "french"),
+    [
+        ("territories?kind=nope", "n'est pas parmi"),
+        ("territories?x=1", "Paramètres connus"),
+        ("territories?bbox=1,2", "ouest,sud,est,nord"),
+        ("territories?limit=0", "Au moins 1"),
+        ("changes?types=nope", "n'est pas parmi"),
+    ],
+)
+async def test_what_is_wrong_with_a_parameter_is_said_in_the_readers_language(
+    client: httpx.AsyncClient, path: str, french: str
+) -> None:
+    answer = await client.get(f"/catalog/v1/{path}", headers={"Accept-Language": "fr"})
+    assert french in answer.json()["errors"][0]["detail"]
+
+
+async def test_an_address_with_a_slash_at_its_end_sends_nobody_elsewhere(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/catalog/v1/territories/", headers={"Host": "elsewhere.example"})
+    assert answer.status_code == 404
+    assert "location" not in answer.headers

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from fastapi import Request
 
 from services.catalog.records import representation
 from services.catalog.records.representation import Reader, cooperation_feature, feature
+from services.catalog.records.responses import wants_geojson
 from services.catalog.vocabularies.repository import VocabularyState
 from services.common.ids import new_id
 from services.common.languages import Languages
@@ -121,3 +123,19 @@ def test_a_vocabulary_is_labelled_in_one_language_or_in_all() -> None:
     everything = representation.represent_vocabulary(state(), reader(everything=True))
     assert (everything["label"], everything["lang"]) == (state()["label"], None)
     assert everything["terms"][0]["alt_labels"] == {"fr": ["gâchis"]}
+
+
+@pytest.mark.parametrize(
+    ("accept", "geojson"),
+    [
+        ("application/geo+json", True),
+        ("application/geo+json, */*;q=0.1", True),
+        ("application/json, application/geo+json;q=0.1", False),
+        ("application/geo+json;q=0, application/json", False),
+        ("application/geo+json;q=x", False),
+        ("application/json", False),
+        ("", False),
+    ],
+)
+def test_geojson_is_for_those_who_prefer_it(accept: str, geojson: bool) -> None:
+    assert wants_geojson(Request({"type": "http", "headers": [(b"accept", accept.encode())]})) is geojson
