@@ -13,7 +13,7 @@ bootstrap = for python in $(PYTHON) python3 python3.14 python3.13 python3.12 pyt
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: up
 up: ## Install what is missing and serve everything on http://127.0.0.1:8000 (PORT=, STATE_DIR=)

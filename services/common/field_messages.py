@@ -88,6 +88,11 @@ MESSAGES: Mapping[str, Message] = {
         "« {value} » n'est pas un code ISO 3166-1 alpha-2, par exemple FR.",
         "'{value}' ليس رمز ISO 3166-1 alpha-2، مثل FR.",
     ),
+    "language": _message(
+        "'{value}' is not the code of a language.",
+        "« {value} » n'est pas le code d'une langue.",
+        "'{value}' ليس رمز لغة.",
+    ),
     "idempotency_key": _message(
         "This is not an idempotency key.", "Ce n'est pas une clé d'idempotence.", "هذا ليس مفتاح تكرار آمن."
     ),

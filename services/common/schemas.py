@@ -14,6 +14,9 @@ from pydantic import (
     TypeAdapter,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
+
+from services.common.countries import country_codes, language_codes
 
 
 class StrictModel(BaseModel):
@@ -43,13 +46,29 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,63}$")]
 """A code of a vocabulary: stable ASCII."""
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
-CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+def _country(value: str) -> str:
+    if value not in country_codes():
+        code = "country"
+        raise PydanticCustomError(code, "'{value}' is not an ISO 3166-1 alpha-2 code", {"value": value})
+    return value
+
+
+def _language(value: str) -> str:
+    if value not in language_codes():
+        code = "language"
+        raise PydanticCustomError(code, "'{value}' is not the code of a language", {"value": value})
+    return value
+
+
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_country)]
 """ISO 3166-1 alpha-2."""
 
 SubdivisionCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")]
 """ISO 3166-2."""
 
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$"), AfterValidator(_language)]
 """The language a text is kept under: BCP 47 primary subtag; `und` where it is not known."""
 
 Year = Annotated[Whole, Field(ge=1000, le=2200)]

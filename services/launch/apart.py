@@ -16,7 +16,9 @@ from services.launch.greeting import greet
 from services.launch.machine import Machine, machine, prepare
 from services.launch.safety import read_service_settings, read_settings
 from services.launch.server import HOST, listening, serve_app
+from services.launch.stopping import blocking
 from services.local.errors import LocalError
+from services.local.state import refuse_running
 
 
 def _catalog() -> FastAPI:
@@ -51,6 +53,7 @@ ENDING_S = 15
 async def up_services(state_dir: Path, port: int) -> None:
     """Serve each service on a port of its own, `port` and those after it, until cancelled or one of them ends."""
     ports = {name: port + place for place, name in enumerate(APPS)}
+    await blocking(refuse_running, state_dir)
     for number in ports.values():
         with listening(number):
             continue

@@ -18,9 +18,17 @@ HEADERS_TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/problem+json\r\n"
     b"connection: close\r\ncontent-length: %d\r\n\r\n%s"
 )
+MALFORMED_REQUEST = (
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\n"
+    b"connection: close\r\ncontent-length: %d\r\n\r\n%s"
+)
 BUSY = (
     b'{"type":"/problems/overloaded","title":"Too much to do","status":503,'
     b'"detail":"Too many connections. Try again in a moment.","instance":"/","request_id":null}'
+)
+NOT_HTTP = (
+    b'{"type":"/problems/malformed-request","title":"Malformed request","status":400,'
+    b'"detail":"This is not a request as HTTP/1.1 has it.","instance":"/","request_id":null}'
 )
 LARGE = (
     b'{"type":"/problems/headers-too-large","title":"Headers too large","status":431,'
@@ -82,6 +90,11 @@ class LimitedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # ch
         if self._pending_bytes > self.patience.headers_bytes:
             self.transport.write(HEADERS_TOO_LARGE % (len(LARGE), LARGE))
             self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's sentence is replaced
+        """What came is no HTTP: a problem document as for everything else."""
+        self.transport.write(MALFORMED_REQUEST % (len(NOT_HTTP), NOT_HTTP))
+        self.transport.close()
 
     def pause_writing(self) -> None:
         """The client does not take what is written."""

@@ -11,6 +11,8 @@ from services.launch.greeting import greet
 from services.launch.machine import machine, prepare
 from services.launch.safety import read_settings
 from services.launch.server import HOST, listening, serve_app
+from services.launch.stopping import blocking
+from services.local.state import refuse_running
 from services.matching.settings import MatchingSettings
 from services.search.settings import SearchSettings
 from services.standalone import StandaloneSettings, create_app
@@ -19,6 +21,7 @@ from services.standalone import StandaloneSettings, create_app
 async def up(state_dir: Path, port: int) -> None:
     """Prepare and serve everything until cancelled; raises `LocalError` for what is in the way."""
     configure_logging(read_settings(ProcessSettings), development=True)
+    await blocking(refuse_running, state_dir)
     with listening(port) as listener:
         address = f"http://{HOST}:{port}"
         async with machine(state_dir, address) as place:

@@ -120,6 +120,17 @@ class State:
         return EmbeddedPostgres(self.folder / _POSTGRES, settings=settings)
 
 
+def refuse_running(folder: Path) -> None:
+    """Raise LocalError, naming by whom and where, when a process uses the folder; a folder not there yet is free."""
+    folder = folder.expanduser().resolve()
+    if (folder / _LOCK).exists():
+        lock = FileLock(folder / _LOCK)
+        with suppress(OSError):  # whatever else is wrong with the folder, acquire() says it
+            if not lock.acquire():
+                raise LocalError(_in_use(folder))
+            lock.release()
+
+
 def stop_running(folder: Path) -> bool:
     """Stop the process that uses the folder, and the PostgreSQL of one that was killed. True when there was any.
 

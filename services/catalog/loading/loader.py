@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
+import orjson
 from pydantic import BaseModel
 
 from services.catalog.loading import drafts as make
@@ -101,6 +102,8 @@ async def load(
             return LoadReport(up_to_date=True)
         report = LoadReport()
         data = await asyncio.to_thread(read_data_set, folder)
+        # From here on the database may hold something else than what was remembered: also if this is killed.
+        await _remember_digests(connection, {})
         await _load(connection, data, report, progress, skip_invalid=skip_invalid)
         report.errors = [error for file in data.files() for error in file.errors]
         if not report.errors and not report.edited:
@@ -123,12 +126,6 @@ async def _load(
     translations: dict[str, list[TranslationRow]] = defaultdict(list)
     for _, translation in data.translations.accepted(skip_invalid=skip_invalid):
         translations[translation.slug].append(translation)
-    names: dict[str, Text] = {}
-
-    def territory(row: TerritoryRow) -> Draft:
-        draft = make.territory_draft(row, crosswalk)
-        names[row.slug] = draft.columns["name"]
-        return draft
 
     async def put(file: Rows[M], kind: str, draft: Callable[[M], Draft]) -> None:
         ids = await known_ids(connection)
@@ -141,9 +138,16 @@ async def _load(
         report.edited += [f"{kind}/{slug}" for slug in stored.edited]
 
     await put(data.networks, "network", lambda row: make.network_draft(row, crosswalk))
-    await put(data.territories, "territory", territory)
+    await put(data.territories, "territory", lambda row: make.territory_draft(row, crosswalk))
     await put(data.initiatives, "initiative", lambda row: make.initiative_draft(row, translations[row.slug], crosswalk))
+    names = await _territory_names(connection)
     await put(data.cooperations, "cooperation", lambda row: make.cooperation_draft(row, names, crosswalk))
+
+
+async def _territory_names(connection: asyncpg.Connection) -> dict[str, Text]:
+    """The names that cooperations are titled by, as they are stored: a wrong row changes no title."""
+    rows = await connection.fetch("select slug, name from territory")
+    return {row["slug"]: orjson.loads(row["name"]) for row in rows}
 
 
 async def _drafts(file: Rows[M], draft: Callable[[M], Draft], ids: Ids, progress: Progress) -> list[tuple[int, Draft]]:

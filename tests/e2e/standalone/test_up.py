@@ -83,6 +83,9 @@ def test_of_two_starts_at_once_one_serves_and_the_other_says_why(start: Start) -
     assert len(loser.output().strip().splitlines()) == 1, loser.output()
     [winner] = [up for up in both if up is not loser]
     winner.wait_until_served()
+    again = start(port=int(winner.base.rpartition(":")[2]))
+    assert again.process.wait(timeout=60) == 1
+    assert again.output().startswith("Already running"), "the port is busy because this runs already"
 
 
 def test_a_busy_port_and_an_unusable_folder_are_one_clear_line(start: Start, tmp_path: Path) -> None:

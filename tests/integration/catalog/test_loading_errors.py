@@ -200,3 +200,43 @@ async def test_a_wrong_file_leaves_what_was_loaded_before(empty_catalog_database
     small.change("territories", 1, lat=91)
     assert len((await load(url, small.path)).errors) == 1
     assert await contents(url) == before
+
+
+@pytest.mark.parametrize("skip_invalid", [False, True])
+async def test_a_wrong_territory_changes_no_other_record_and_the_good_file_mends_all(
+    empty_catalog_database: str, small: Folder, skip_invalid: bool
+) -> None:
+    url = empty_catalog_database
+    await load(url, small.path)
+    async with connected(url) as connection:
+        before = await connection.fetchval("select count(*) from change")
+        titles = await connection.fetch("select slug, title from cooperation order by slug")
+    assert titles
+    good = small.lines("territories")
+    small.change("territories", 0, lat=99.0)
+    broken = await load(url, small.path, skip_invalid=skip_invalid)
+    assert [error.field for error in broken.errors] == ["lat"]
+    async with connected(url) as connection:
+        assert await connection.fetchval("select count(*) from change") == before
+        assert await connection.fetch("select slug, title from cooperation order by slug") == titles
+    small.write("territories", good)
+    again = await load(url, small.path)
+    assert again.errors == []
+    assert not again.up_to_date, "after a load with errors nothing may be taken for granted"
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "field"),
+    [
+        ("territories", {"country_code": "ZZ"}, "country_code"),
+        ("territories", {"country_code": "EU"}, "country_code"),
+        ("initiatives", {"summary_lang": "xx"}, "summary_lang"),
+        ("translations", {"lang": "xx"}, "lang"),
+    ],
+)
+async def test_a_code_of_no_country_and_no_language_is_refused(
+    empty_catalog_database: str, small: Folder, name: str, changes: dict[str, str], field: str
+) -> None:
+    small.change(name, 0, **changes)
+    report = await load(empty_catalog_database, small.path)
+    assert (f"{name}.jsonl", 1, field) in {(error.file, error.line, error.field) for error in report.errors}
