@@ -1,11 +1,13 @@
 """How many requests a process works on at once. One more is refused at once: a queue would only make all of them late.
 
 Requests that wait for something to happen (long polls, event streams) are counted apart: they cost a connection and
-hardly any work, and may not keep out those that are answered at once.
+hardly any work, and may not keep out those that are answered at once. So are those whose body is still on its way: how
+long that takes is up to the client.
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Self
 
 from starlette.types import Scope
 
@@ -15,6 +17,10 @@ from services.common.problems import Problem
 from services.common.settings import ContractSettings
 
 RETRY_S = 1
+
+MAX_RECEIVING = 100
+MAX_RECEIVING_PER_CLIENT = 20
+"""Bodies that are being received at once; with the largest body allowed (1 MiB) they hold 100 MiB in memory."""
 
 
 def waits(scope: Scope, headers: dict[bytes, bytes]) -> bool:
@@ -46,6 +52,12 @@ class Place:
         self.hall.by_client[client] += 1
         self.client = client
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
     def leave(self) -> None:
         """Give the place back."""
         self.hall.taken -= 1
@@ -61,6 +73,7 @@ class Admission:
 
     working: Hall
     waiting: Hall
+    receiving: Hall
 
     @classmethod
     def of(cls, settings: ContractSettings) -> "Admission":
@@ -68,15 +81,23 @@ class Admission:
         return cls(
             Hall(settings.max_in_flight, settings.max_in_flight_per_client),
             Hall(settings.max_waiting, settings.max_waiting_per_client),
+            Hall(MAX_RECEIVING, MAX_RECEIVING_PER_CLIENT),
         )
 
     def enter(self, scope: Scope, headers: dict[bytes, bytes]) -> Place:
         """A place for this request; raises `Problem` (503) when all are taken."""
-        hall = self.waiting if waits(scope, headers) else self.working
-        if hall.taken >= hall.places:
-            raise overloaded()
-        hall.taken += 1
-        return Place(hall)
+        return _place_in(self.waiting if waits(scope, headers) else self.working)
+
+    def receive(self) -> Place:
+        """A place while a body is received; raises `Problem` (503) when all are taken."""
+        return _place_in(self.receiving)
+
+
+def _place_in(hall: Hall) -> Place:
+    if hall.taken >= hall.places:
+        raise overloaded()
+    hall.taken += 1
+    return Place(hall)
 
 
 def overloaded() -> Problem:

@@ -35,11 +35,61 @@ class BodyGuard:
 
         A declared length over the limit is refused before a byte is read.
         """
-        declared = headers.get(b"content-length")
-        if declared is None and b"transfer-encoding" not in headers:
+        if not has_body(headers):
             return receive
+        declared = headers.get(b"content-length")
         too_large = declared is not None and (not declared.isdigit() or int(declared[:20]) > self.max_bytes)
         return _Guarded(self, receive, too_large=too_large)
+
+    async def received(self, receive: Receive, headers: dict[bytes, bytes]) -> Receive:
+        """Wait for the whole body: a `receive` that has it at hand.
+
+        That of a refused body raises why (413, 408) once it is called: what answers without reading the body (404, a
+        missing key) goes before.
+        """
+        guarded = self.guard(receive, headers)
+        try:
+            return _Received(await _whole(guarded), guarded)
+        except HTTPException as refusal:
+            return _refusing(refusal)
+
+
+def has_body(headers: dict[bytes, bytes]) -> bool:
+    """Whether a body comes with a request that has these headers."""
+    return b"content-length" in headers or b"transfer-encoding" in headers
+
+
+async def _whole(receive: Receive) -> Message:
+    """The body as one message, however many it came in; or that the client went away."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return message
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+
+def _refusing(refusal: HTTPException) -> Receive:
+    async def refuse() -> Message:
+        raise refusal
+
+    return refuse
+
+
+class _Received:
+    """Delivers a message that is there, then what else comes (that the client went away)."""
+
+    def __init__(self, message: Message, rest: Receive) -> None:
+        self._message: Message | None = message
+        self._rest = rest
+
+    async def __call__(self) -> Message:
+        if self._message is None:
+            return await self._rest()
+        message, self._message = self._message, None
+        return message
 
 
 class _Guarded:

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import uuid_utils
@@ -18,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.common import problems
 from services.common.http.admission import Admission
-from services.common.http.bodies import BodyGuard
+from services.common.http.bodies import BodyGuard, has_body
 from services.common.http.errors import (
     MEDIA_TYPE,
     NO_METHOD,
@@ -28,6 +29,7 @@ from services.common.http.errors import (
     from_trouble,
     problem_response,
 )
+from services.common.http.guesses import Guesses
 from services.common.http.headers import complete
 from services.common.http.limits import RateLimiter
 from services.common.http.proxies import TrustedProxies
@@ -67,6 +69,7 @@ class Contract:
 
     proxies: TrustedProxies
     limiter: RateLimiter
+    guesses: Guesses
     admission: Admission
     bodies: BodyGuard
     cors_origins: tuple[str, ...] = ()
@@ -87,6 +90,7 @@ class Contract:
         return cls(
             proxies=TrustedProxies.of(settings.trusted_proxies),
             limiter=RateLimiter.of(settings, service),
+            guesses=Guesses.of(settings),
             admission=Admission.of(settings),
             bodies=BodyGuard(settings.max_body_bytes, settings.body_timeout_s),
             cors_origins=settings.cors_origins,
@@ -155,14 +159,16 @@ class RequestLayer:
             raise Problem(
                 problems.METHOD_NOT_ALLOWED, NO_METHOD, headers={"Allow": allowed_methods(Request(scope, receive))}
             )
-        place = contract.admission.enter(scope, headers)
-        try:
+        with contract.admission.enter(scope, headers):
             client = await self._client(scope, headers)
             answer.limit_headers = contract.limiter.count(client, scope["method"], scope["path"])
+        if has_body(headers):  # whoever is slow to send it keeps nobody from working meanwhile
+            with contract.admission.receive() as place:
+                place.claim(client)
+                receive = await contract.bodies.received(receive, headers)
+        with contract.admission.enter(scope, headers) as place:
             place.claim(client)
-            await self.app(scope, contract.bodies.guard(receive, headers), answer)
-        finally:
-            place.leave()
+            await self.app(scope, receive, answer)
 
     async def _client(self, scope: Scope, headers: RawHeaders) -> str:
         """The name that this request counts under: its key's, else its address."""
@@ -171,13 +177,8 @@ class RequestLayer:
         authorization = headers.get(b"authorization")
         if authorization is None or contract.identify is None:
             return address
-        contract.limiter.check_guessing(address)
-        try:
-            return await contract.identify(scope, authorization) or address
-        except Problem as problem:
-            if problem.kind is problems.UNAUTHENTICATED:
-                contract.limiter.count_guess(address)
-            raise
+        identified = partial(contract.identify, scope, authorization)
+        return await contract.guesses.watch(identified, authorization, address) or address
 
 
 def _with_cors(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:

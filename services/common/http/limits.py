@@ -98,12 +98,11 @@ def window(name: str, quota: str) -> Window:
 
 @dataclass(frozen=True, slots=True)
 class RateLimiter:
-    """The windows of one service, by class of route, and one for keys that do not exist."""
+    """The windows of one service, by class of route."""
 
     service: str
     windows: Mapping[RouteClass, Window]
     policies: Mapping[RouteClass, RawHeader]
-    guesses: Window
 
     @classmethod
     def of(cls, settings: ContractSettings, service: str) -> "RateLimiter":
@@ -117,28 +116,19 @@ class RateLimiter:
         }
         windows = {name: window(name, quota) for name, quota in quotas.items()}
         policies = {name: each.policy for name, each in windows.items()}
-        return cls(service, windows, policies, window("unknown-keys", settings.rate_limit_secrets))
+        return cls(service, windows, policies)
 
     def count(self, client: str, method: str, path: str) -> list[RawHeader]:
         """Count a request: the headers that tell the client where it stands. Raises `Problem` (429) over the quota."""
         name = route_class(self.service, method, path)
         remaining, seconds = self.windows[name].hit(client)
         if remaining < 0:
-            raise too_many_requests(seconds, [self.policies[name], _standing(name, 0, seconds)])
-        return [self.policies[name], _standing(name, remaining, seconds)]
-
-    def check_guessing(self, address: str) -> None:
-        """Raise `Problem` (429) for an address that has lately presented too many keys that do not exist."""
-        seconds = self.guesses.wait(address)
-        if seconds:
-            raise too_many_requests(seconds, [self.guesses.policy, _standing(self.guesses.name, 0, seconds)])
-
-    def count_guess(self, address: str) -> None:
-        """This address presented a key that does not exist."""
-        self.guesses.hit(address)
+            raise too_many_requests(seconds, [self.policies[name], standing(name, 0, seconds)])
+        return [self.policies[name], standing(name, remaining, seconds)]
 
 
-def _standing(name: str, remaining: int, seconds: int) -> RawHeader:
+def standing(name: str, remaining: int, seconds: int) -> RawHeader:
+    """`RateLimit` (draft-ietf-httpapi-ratelimit-headers): what remains of a window, and its end."""
     return b"ratelimit", b'"%s";r=%d;t=%d' % (name.encode(), remaining, seconds)
 
 

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from services.common.access.caller import Caller
+from services.common.access.keys import Key, new_key
 from services.common.settings import ContractSettings
 from tests.conftest import running
 from tests.integration.common.limited_app import create_app
@@ -80,6 +82,24 @@ async def test_keys_that_do_not_exist_get_no_quota_of_their_own_and_guessing_the
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
     assert answers[-1].headers["ratelimit"].startswith('"unknown-keys";r=0;t=')
     assert without_key.status_code == 200
+
+
+async def test_a_valid_key_is_served_whatever_others_guess_from_its_address() -> None:
+    key = new_key()
+
+    class Callers:
+        async def resolve(self, presented: Key) -> Caller | None:
+            return Caller(presented.public_id) if presented == key else None
+
+    app = create_app(ContractSettings())
+    app.state.callers = Callers()
+    async with running(app) as client:
+        wrong = [await client.get(THING, headers={"Authorization": f"Bearer {new_key()}"}) for _ in range(40)]
+        valid = await client.get(THING, headers={"Authorization": f"Bearer {key}"})
+        wrong_again = await client.get(THING, headers={"Authorization": f"Bearer {new_key()}"})
+
+    assert [answer.status_code for answer in wrong] == [401] * 30 + [429] * 10
+    assert (valid.status_code, wrong_again.status_code) == (200, 429)
 
 
 async def test_health_is_never_limited() -> None:

@@ -14,6 +14,8 @@ import httpx
 import psutil
 import pytest
 
+from services.common.http.admission import MAX_RECEIVING_PER_CLIENT
+
 ROOT = Path(__file__).parents[3]
 THING = "/things/v1/thing"
 REQUEST = f"GET {THING} HTTP/1.1\r\nhost: x\r\n\r\n".encode()
@@ -165,6 +167,30 @@ async def test_slow_bodies_take_no_place_from_those_who_read(start: Start) -> No
     assert statuses == [200] * 20
 
 
+async def test_slow_bodies_from_many_addresses_keep_nobody_else_out(start: Start) -> None:
+    """With the limits as they are set by default: 50 connections each from four addresses."""
+    server = start(body_timeout_s=LONG_S)
+    begun = f"POST {THING} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\nabcde"
+    opened = [
+        await asyncio.open_connection("127.0.0.1", server.port, local_addr=(f"127.0.0.{n}", 0))
+        for n in range(2, 6)
+        for _ in range(50)
+    ]
+    for _, writer in opened:
+        writer.write(begun.encode())
+    answers = asyncio.as_completed([reader.readline() for reader, _ in opened], timeout=LONG_S)
+    refused = [await next(answers) for _ in range(4 * (50 - MAX_RECEIVING_PER_CLIENT))]
+    async with server.client() as client:
+        reads = [(await client.get(THING)).status_code for _ in range(20)]
+        write = await client.post(THING, json={})
+    for _, writer in opened:
+        writer.close()
+
+    assert reads == [200] * 20
+    assert write.status_code == 200
+    assert {line.split()[1] for line in refused} == {b"429"}
+
+
 @pytest.mark.parametrize("declared", [True, False])
 async def test_a_body_of_20_megabytes_is_413_and_never_held(start: Start, declared: bool) -> None:
     server = start(patience={"refused_body_s": LONG_S})
@@ -239,3 +265,16 @@ async def test_overload_is_refused_at_once_and_over_when_it_is_over(start: Start
     assert {answer.status_code for answer in burst} == {503}
     assert {answer.status_code for answer in ended_well} == {200}
     assert (live.status_code, afterwards.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    "rubbish", [b"\x16\x03\x01 hello\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"FOO / HTTP/1.1\r\nhost: x\r\n\r\n"]
+)
+async def test_what_is_no_http_gets_a_problem_document(start: Start, rubbish: bytes) -> None:
+    async with start().connection() as (reader, writer):
+        writer.write(rubbish)
+        answer = await asyncio.wait_for(reader.read(), LONG_S)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400")
+    assert b"application/problem+json" in head
+    assert json.loads(body)["type"] == "/problems/malformed-request"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.common.http.admission import Admission
+from services.common.http.admission import MAX_RECEIVING, MAX_RECEIVING_PER_CLIENT, Admission
 from services.common.problems import OVERLOADED, TOO_MANY_REQUESTS, Problem
 from services.common.settings import ContractSettings
 
@@ -48,6 +48,28 @@ def test_one_client_cannot_take_all_places() -> None:
     assert raised.value.kind is TOO_MANY_REQUESTS
     places.enter(NORMAL, {}).claim("b")
     assert places.working.taken == 2
+
+
+def test_bodies_on_their_way_take_no_places_of_those_that_work_and_have_a_bound_of_their_own() -> None:
+    places = admission(max_in_flight=1)
+    for number in range(MAX_RECEIVING):
+        places.receive().claim(f"client {number}")
+
+    with places.enter(NORMAL, {}), pytest.raises(Problem) as raised:
+        places.receive()
+    assert raised.value.kind is OVERLOADED
+
+
+def test_one_client_cannot_take_all_places_for_bodies() -> None:
+    places = admission()
+    for _ in range(MAX_RECEIVING_PER_CLIENT):
+        places.receive().claim("a")
+
+    with pytest.raises(Problem) as raised, places.receive() as place:
+        place.claim("a")
+
+    assert raised.value.kind is TOO_MANY_REQUESTS
+    assert places.receiving.taken == MAX_RECEIVING_PER_CLIENT
 
 
 def test_nothing_is_kept_of_clients_that_left() -> None:

@@ -117,3 +117,39 @@ async def test_a_request_without_a_body_is_not_watched() -> None:
     wire = Wire()
 
     assert BodyGuard(10, 1).guard(wire, {}) is wire
+
+
+async def test_a_received_body_is_one_message_and_the_wire_follows() -> None:
+    wire = Wire(b"a", b"b", b"c")
+    receive = await BodyGuard(10, 1).received(wire, {b"transfer-encoding": b"chunked"})
+    assert wire.pieces == []
+    wire.pieces = [b"later"]
+
+    assert (await receive()) == {"type": "http.request", "body": b"abc", "more_body": False}
+    assert (await receive())["body"] == b"later"
+
+
+async def test_that_the_client_went_away_is_handed_on() -> None:
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    receive = await BodyGuard(10, 1).received(gone, {b"content-length": b"5"})
+
+    assert (await receive())["type"] == "http.disconnect"
+
+
+@pytest.mark.parametrize(
+    ("wire", "headers", "status"),
+    [
+        (Wire(b"x" * 11), {b"content-length": b"11"}, 413),
+        (Wire(*[b"x" * 4] * 4), {b"transfer-encoding": b"chunked"}, 413),
+        (Wire(*[b"x"] * 9, pause=0.02), {b"content-length": b"9"}, 408),
+    ],
+)
+async def test_a_body_refused_is_refused_to_who_reads_it(wire: Wire, headers: dict[bytes, bytes], status: int) -> None:
+    receive = await BodyGuard(10, 0.05).received(wire, headers)
+
+    for _ in range(2):
+        with pytest.raises(HTTPException) as raised:
+            await receive()
+        assert raised.value.status_code == status
