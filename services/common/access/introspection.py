@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 ADDRESS = "/catalog/v1/introspect"
 
 MAX_AGE_S = 45.0
-"""How long an answer is believed: with the time of asking, a revoked key works nowhere for longer than a minute."""
+"""How long an answer is believed: with the time of asking, a revoked key works nowhere longer than a minute."""
 
 MAX_KEPT = 10_000
 """Answers in memory; about 5 MB."""
@@ -34,7 +34,7 @@ PAUSE_S = 1.0
 
 
 class IntrospectedCallers:
-    """Asks the catalog whose key it is, with a key of its own (scope `introspect`); keeps answers for less than a minute."""
+    """Asks the catalog whose key it is, with a key of its own (scope `introspect`), and keeps the answers."""
 
     def __init__(
         self, catalog: httpx.AsyncClient, key: SecretStr | None, clock: Callable[[], float] = time.monotonic
