@@ -62,11 +62,16 @@ async def store(connection: asyncpg.Connection, kind: str, drafts: Sequence[Draf
         new = [draft for draft in drafts if draft.slug not in known]
         differing = [draft for draft in drafts if draft.slug in known and known[draft.slug].digest != draft.digest()]
         edited = [draft for draft in differing if known[draft.slug].version != known[draft.slug].loaded_version]
-        changed = [draft for draft in differing if draft not in edited]
         changes = [(f"{kind}.created", record_id, 1) for record_id in await _insert(connection, kind, new, ids)]
-        for draft in changed:
+        changed = []
+        for draft in differing:
             record = known[draft.slug]
-            await _update(connection, draft, record, ids)
+            if draft in edited:
+                continue
+            if not await _update(connection, draft, record, ids):
+                edited.append(draft)  # just now, since it was read above
+                continue
+            changed.append(draft)
             changes.append((f"{kind}.updated", record.id, record.version + 1))
         versions = {draft.slug: 1 for draft in new} | {draft.slug: known[draft.slug].version + 1 for draft in changed}
         await _remember(connection, kind, [*new, *changed], versions)
@@ -126,15 +131,20 @@ def _child(table: str, column: str, record_id: UUID, row: Mapping[str, Any]) -> 
     return {column: record_id, **own_id, **row}
 
 
-async def _update(connection: asyncpg.Connection, draft: Draft, record: Known, ids: Ids) -> None:
+async def _update(connection: asyncpg.Connection, draft: Draft, record: Known, ids: Ids) -> bool:
+    """Whether the record still was at the version known, and is now as the draft says."""
     columns = {**draft.columns, "version": record.version + 1, "updated_at": now()}
     assignments = ", ".join(f"{column} = ${place}" for place, column in enumerate(columns, start=2))
     values = [_value(column, value, ids) for column, value in columns.items()]
-    await connection.execute(f"update {draft.kind} set {assignments} where id = $1", record.id, *values)  # noqa: S608
+    where = f"where id = $1 and version = {record.version}"
+    done = await connection.execute(f"update {draft.kind} set {assignments} {where}", record.id, *values)  # noqa: S608
+    if done == "UPDATE 0":
+        return False
     for table, column in CHILDREN.get(draft.kind, {}).items():
         await connection.execute(f"delete from {table} where {column} = $1", record.id)  # noqa: S608 - constants
         rows = [_child(table, column, record.id, row) for row in draft.children[table]]
         await _copy(connection, table, rows, ids)
+    return True
 
 
 async def _copy(connection: asyncpg.Connection, table: str, rows: Sequence[Mapping[str, Any]], ids: Ids) -> None:

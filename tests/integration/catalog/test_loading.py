@@ -1,11 +1,14 @@
 """Loading a data set: whole, again, changed, and over what was edited here."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from services.catalog.app import create_app
+from services.catalog.loading import store
 from services.catalog.loading.loader import load
 from services.catalog.settings import CatalogSettings
 from tests.conftest import DATA, running
@@ -184,3 +187,31 @@ async def test_of_two_loads_at_once_each_row_is_there_once(empty_catalog_databas
     await asyncio.gather(load(url, small.path), load(url, small.path), return_exceptions=True)
     assert (await load(url, small.path)).errors == []
     assert await count_of(url, "initiative") == len(small.lines("initiatives"))
+
+
+async def test_an_edit_made_while_the_loader_works_is_not_overwritten(
+    catalog_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(DATA, folder)
+    path = folder / "initiatives.jsonl"
+    path.write_text(path.read_text().replace('"Territoires à VivreS Lyon"', '"Autre titre"', 1))
+    known = store._known
+
+    async def known_and_then_edited(connection: asyncpg.Connection, kind: str) -> dict[str, store.Known]:
+        found = await known(connection, kind)
+        if kind == "initiative":
+            other = await asyncpg.connect(catalog_database)
+            await other.execute("update initiative set version = version + 1, url = 'x' where slug = 'tav-lyon'")
+            await other.close()
+        return found
+
+    monkeypatch.setattr(store, "_known", known_and_then_edited)
+    report = await load(catalog_database, folder)
+    assert report.edited == ["initiative/tav-lyon"]
+    connection = await asyncpg.connect(catalog_database)
+    row = await connection.fetchrow("select url, version, title::text as title from initiative where slug = 'tav-lyon'")
+    await connection.close()
+    assert row is not None
+    assert (row["url"], row["version"]) == ("x", 2)
+    assert "Autre titre" not in row["title"]
