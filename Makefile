@@ -65,6 +65,31 @@ bench-contract: ## Measure what the common contract costs on one hot read
 	@$(call bootstrap,--dev)
 	@exec $(PYTHON) -m benchmarks.contract
 
+.PHONY: bench-duplicates
+bench-duplicates: ## Measure how fast and how well possible duplicates are found
+	@$(call bootstrap,--dev)
+	@exec $(PYTHON) -m benchmarks.duplicates
+
+.PHONY: bench-webhooks
+bench-webhooks: ## Measure how fast one worker delivers, beside a bare loop, and fan-out to 1,000 endpoints
+	@$(call bootstrap,--dev)
+	@exec $(PYTHON) -m benchmarks.webhooks
+
+.PHONY: chaos-webhooks
+chaos-webhooks: ## Kill delivery workers at random for 60 s and count what is lost
+	@$(call bootstrap,--dev)
+	@exec $(PYTHON) -m tests.integration.webhooks.chaos
+
+.PHONY: bench-catalog
+bench-catalog: ## Measure the catalog with 100,000 initiatives: reads, pages, GeoJSON, the load, memory
+	@$(call bootstrap,--dev)
+	@exec $(PYTHON) -m benchmarks.catalog
+
+.PHONY: demo-partner
+demo-partner: ## Watch a partner network follow by webhook and feed, be killed, and catch up
+	@$(call bootstrap)
+	@exec $(PYTHON) -m demo.partner
+
 .PHONY: openapi
 openapi: ## Write openapi/*.json from the apps
 	@$(call bootstrap)

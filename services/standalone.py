@@ -4,20 +4,25 @@ They call one another over HTTP semantics all the same (an in-process transport)
 own is a matter of settings.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import httpx
-from fastapi import FastAPI
+import orjson
+from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.catalog.app import create_app as create_catalog
 from services.catalog.settings import CatalogSettings
 from services.common.access.bearer import identify
+from services.common.http.docs import add_docs
 from services.common.http.errors import install_error_handlers
 from services.common.http.layer import Contract, RequestLayer
+from services.common.http.merged import merged
 from services.common.http.pages import html_page, problem_pages
 from services.common.settings import ContractSettings
 from services.common.telemetry.metrics import Metrics
@@ -27,6 +32,8 @@ from services.matching.app import create_app as create_matching
 from services.matching.settings import MatchingSettings
 from services.search.app import create_app as create_search
 from services.search.settings import SearchSettings
+from services.webhooks.app import create_app as create_webhooks
+from services.webhooks.settings import WebhooksSettings
 
 CATALOG_ADDRESS = "http://catalog.internal"
 """The name under which services in this process reach the catalog; it never leaves the process."""
@@ -51,6 +58,7 @@ EXAMPLES = {
     "catalog": "/catalog/v1/territories/montpellier",
     "search": "/search/v1/initiatives?q=food+waste",
     "matching": "/matching/v1/territories/montpellier/matches",
+    "webhooks": "/webhooks/v1/event-types",
 }
 
 
@@ -61,6 +69,7 @@ class StandaloneSettings:
     catalog: CatalogSettings
     search: SearchSettings
     matching: MatchingSettings
+    webhooks: WebhooksSettings
 
 
 class Standalone:
@@ -89,6 +98,7 @@ def create_app(settings: StandaloneSettings) -> Standalone:
         "catalog": catalog,
         "search": create_search(settings.search, catalog=client),
         "matching": create_matching(settings.matching, catalog=client),
+        "webhooks": create_webhooks(settings.webhooks, catalog=client),
     }
 
     @asynccontextmanager
@@ -100,12 +110,22 @@ def create_app(settings: StandaloneSettings) -> Standalone:
             pages.state.callers = catalog.state.callers
             yield
 
-    return Standalone(services, _pages(lifespan, settings.catalog))
+    return Standalone(services, _pages(lifespan, settings.catalog, services))
 
 
-def _pages(lifespan: object, settings: ContractSettings) -> FastAPI:
-    pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)  # type: ignore[arg-type]
+def _pages(lifespan: object, settings: ContractSettings, services: Mapping[str, FastAPI]) -> FastAPI:
+    """The pages beside the services: what this is, what problems mean, and one OpenAPI document for everything."""
+    pages = FastAPI(title="Let's Food", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)  # type: ignore[arg-type]
     pages.include_router(problem_pages)
+    add_docs(pages)
+
+    @cache
+    def document() -> bytes:
+        return orjson.dumps(merged({name: service.openapi() for name, service in services.items()}))
+
+    @pages.get("/openapi.json")
+    async def openapi() -> Response:
+        return Response(await asyncio.to_thread(document), media_type="application/json")
 
     @pages.get("/")
     async def home() -> HTMLResponse:
@@ -124,6 +144,7 @@ def home_page() -> HTMLResponse:
         f'<li><a href="/{name}/docs"><b>{name}</b> OpenAPI</a> · <a href="{example}"><code>{example}</code></a></li>'
         for name, example in EXAMPLES.items()
     )
+    links += '<li><a href="/docs"><b>OpenAPI</b></a> · <a href="/openapi.json"><code>/openapi.json</code></a></li>'
     sections = [
         (lang, f"<h1>{title}</h1><p>{text}</p>" + (f"<ul>{links}</ul>" if lang == "fr" else ""))
         for lang, (title, text) in INTRODUCTION.items()

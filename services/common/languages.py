@@ -142,7 +142,7 @@ LanguagesDep = Annotated[Languages, Depends(requested_languages)]
 
 
 def used_languages(value: Any) -> set[str]:  # noqa: ANN401 - walks any JSON value
-    """Every `lang` tag in a JSON-like answer, for Content-Language; `und` is no language to name there."""
+    """Every `lang` tag in a JSON-like answer and every translation, for Content-Language; `und` names no language."""
     found: set[str] = set()
     stack = [value]
     while stack:
@@ -151,6 +151,8 @@ def used_languages(value: Any) -> set[str]:  # noqa: ANN401 - walks any JSON val
             lang = item.get("lang")
             if isinstance(lang, str):
                 found.add(lang)
+            if isinstance(translations := item.get("translations"), dict):
+                found.update(translations)
             stack.extend(item.values())
         elif isinstance(item, list):
             stack.extend(item)

@@ -63,6 +63,7 @@ IDEMPOTENCY_MISMATCH = _type(
     "استُخدم Idempotency-Key مع طلب آخر",
 )
 GONE = _type("gone", 410, "No longer published", "N'est plus publié", "لم يعد منشورًا")
+MOVED = _type("moved", 308, "Called otherwise now", "Porte un autre nom désormais", "له اسم آخر الآن")
 CURSOR_GONE = _type("cursor-gone", 410, "Cursor not known here", "Curseur inconnu ici", "المؤشر غير معروف هنا")
 STALE = _type("stale-version", 412, "Changed in the meantime", "Modifié entre-temps", "تم تعديله في هذه الأثناء")
 TOO_LARGE = _type("body-too-large", 413, "Body too large", "Corps trop volumineux", "المحتوى كبير جدًا")
@@ -103,6 +104,7 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
         CONFLICT,
         IDEMPOTENCY_CONFLICT,
         IDEMPOTENCY_MISMATCH,
+        MOVED,
         GONE,
         CURSOR_GONE,
         STALE,

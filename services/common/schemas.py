@@ -1,5 +1,6 @@
 """Types of JSON members that several services read and write: strict, and safe to store."""
 
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -48,6 +49,13 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,63}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
 
 
+def ends_before_start(start_year: int | None, end_year: int | None) -> None:
+    """Raise `PydanticCustomError` for what ends before it starts."""
+    if start_year and end_year and end_year < start_year:
+        code = "ends_before_start"
+        raise PydanticCustomError(code, "end_year is before start_year")
+
+
 def _country(value: str) -> str:
     if value not in country_codes():
         code = "country"
@@ -75,6 +83,7 @@ Year = Annotated[Whole, Field(ge=1000, le=2200)]
 _HTTP_URL = TypeAdapter(AnyHttpUrl)
 
 
+@lru_cache(maxsize=1024)
 def _web_address(value: str) -> str:
     _HTTP_URL.validate_python(value)
     return value

@@ -2,10 +2,13 @@
 
 import re
 from ipaddress import ip_network
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DEVELOPMENT_FACTOR = 10
+"""How many times the usual quotas hold in development: a frontend that renders whole pages anew is one client."""
 
 QUOTA = re.compile(r"([1-9]\d{0,8})/(second|minute|hour)")
 WINDOW_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
@@ -88,8 +91,23 @@ class ServiceSettings(ContractSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     environment: Literal["development", "production"] = Field(
-        "production", description="Outside development, defaults that are only safe on one's own machine are refused."
+        "production",
+        description="Outside development, defaults that are only safe on one's own machine are refused. In development "
+        f"rate limits that are not set are {DEVELOPMENT_FACTOR} times their default.",
     )
     public_url: str = Field(
         "http://127.0.0.1:8000", description="The address at which clients reach this deployment, without a path."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _room_for_development(cls, given: Any) -> Any:  # noqa: ANN401 - Pydantic hands over whatever was given
+        if not isinstance(given, dict) or given.get("environment") != "development":
+            return given
+        defaults = {name: field.default for name, field in cls.model_fields.items() if name.startswith("rate_limit_")}
+        return {name: _multiplied(quota) for name, quota in defaults.items()} | given
+
+
+def _multiplied(quota: str) -> str:
+    number, _, unit = quota.partition("/")
+    return f"{int(number) * DEVELOPMENT_FACTOR}/{unit}"

@@ -16,6 +16,7 @@ from services.catalog.access.partners.service import create
 from services.common.access.keys import PREFIX
 from services.common.access.scopes import Scope
 from services.common.problems import Problem
+from services.launch.databases import why
 from services.launch.loading import catalog_url
 from services.local.errors import LocalError
 
@@ -39,7 +40,7 @@ def on_catalog(state_dir: Path, work: Work[T]) -> T:
     except Problem as problem:
         raise LocalError(str(problem)) from problem
     except (OSError, asyncpg.PostgresError) as error:
-        raise LocalError(f"The catalog's database cannot be used: {error}") from error
+        raise LocalError(f"The catalog: {why(error)}") from error
 
 
 def create_key(state_dir: Path, partner: str, name: str, scopes: Sequence[Scope], expires: datetime | None) -> str:

@@ -10,39 +10,57 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from services.common.settings import ServiceSettings
 from services.common.telemetry.logs import configure_logging
 from services.common.telemetry.settings import ProcessSettings
+from services.launch.databases import require_migrated
 from services.launch.greeting import greet
-from services.launch.machine import Machine, machine, prepare
-from services.launch.safety import read_service_settings, read_settings
+from services.launch.machine import Machine, machine, migrations_of, prepare
+from services.launch.safety import read_service_settings, read_settings, variable
 from services.launch.server import HOST, listening, serve_app
 from services.launch.stopping import blocking
 from services.local.errors import LocalError
 from services.local.state import refuse_running
 
 
-def _catalog() -> FastAPI:
+def _catalog() -> tuple[ServiceSettings, FastAPI]:
     from services.catalog.app import create_app
     from services.catalog.settings import CatalogSettings
 
-    return create_app(read_service_settings(CatalogSettings))
+    settings = read_service_settings(CatalogSettings)
+    return settings, create_app(settings)
 
 
-def _search() -> FastAPI:
+def _search() -> tuple[ServiceSettings, FastAPI]:
     from services.search.app import create_app
     from services.search.settings import SearchSettings
 
-    return create_app(read_service_settings(SearchSettings))
+    settings = read_service_settings(SearchSettings)
+    return settings, create_app(settings)
 
 
-def _matching() -> FastAPI:
+def _matching() -> tuple[ServiceSettings, FastAPI]:
     from services.matching.app import create_app
     from services.matching.settings import MatchingSettings
 
-    return create_app(read_service_settings(MatchingSettings))
+    settings = read_service_settings(MatchingSettings)
+    return settings, create_app(settings)
 
 
-APPS: Mapping[str, Callable[[], FastAPI]] = {"catalog": _catalog, "search": _search, "matching": _matching}
+def _webhooks() -> tuple[ServiceSettings, FastAPI]:
+    from services.webhooks.app import create_app
+    from services.webhooks.settings import WebhooksSettings
+
+    settings = read_service_settings(WebhooksSettings)
+    return settings, create_app(settings)
+
+
+APPS: Mapping[str, Callable[[], tuple[ServiceSettings, FastAPI]]] = {
+    "catalog": _catalog,
+    "search": _search,
+    "matching": _matching,
+    "webhooks": _webhooks,
+}
 """The services, each made from the settings in the environment."""
 
 
@@ -83,6 +101,7 @@ async def _process(name: str, port: int, place: Machine, catalog: str) -> AsyncI
             **place.environment(),
             "SEARCH_CATALOG_URL": catalog,
             "MATCHING_CATALOG_URL": catalog,
+            "WEBHOOKS_CATALOG_URL": catalog,
         },
         stdin=asyncio.subprocess.PIPE,
         start_new_session=True,
@@ -102,10 +121,12 @@ async def _process(name: str, port: int, place: Machine, catalog: str) -> AsyncI
 async def serve(name: str, port: int, *, with_parent: bool) -> None:
     """Serve one service until cancelled; `with_parent`: also until standard input ends, as it does with the parent."""
     with listening(port) as listener:
-        settings = read_settings(ProcessSettings)
         development = os.environ.get(f"{name.upper()}_ENVIRONMENT") == "development"
-        configure_logging(settings, development=development)
-        app = APPS[name]()
+        configure_logging(read_settings(ProcessSettings), development=development)
+        settings, app = APPS[name]()
+        url: str | None = getattr(settings, "database_url", None)
+        if url is not None:
+            await require_migrated(variable(type(settings), "database_url"), url, migrations_of(name))
         serving = asyncio.ensure_future(serve_app(app, listener, app.state.stopping.begin))
         if with_parent:
             loop = asyncio.get_running_loop()

@@ -1,21 +1,27 @@
 """The OpenAPI documents of all services, as they are committed under `openapi/`."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from services.catalog.app import create_app as create_catalog
 from services.catalog.settings import CatalogSettings
+from services.common.http.merged import merged
 from services.matching.app import create_app as create_matching
 from services.matching.settings import MatchingSettings
 from services.search.app import create_app as create_search
 from services.search.settings import SearchSettings
+from services.webhooks.app import create_app as create_webhooks
+from services.webhooks.settings import WebhooksSettings
 
 NOWHERE = "postgresql://nowhere/nothing"
 """An app connects in its lifespan, which nobody enters here."""
+
+NO_SECRET = "A" * 43 + "="
 
 
 def service_apps() -> dict[str, FastAPI]:
@@ -24,44 +30,13 @@ def service_apps() -> dict[str, FastAPI]:
         "catalog": create_catalog(CatalogSettings(database_url=NOWHERE)),
         "search": create_search(SearchSettings()),
         "matching": create_matching(MatchingSettings(database_url=NOWHERE)),
+        "webhooks": create_webhooks(WebhooksSettings(database_url=NOWHERE, secret_keys=(SecretStr(NO_SECRET),))),
     }
 
 
 def documents() -> dict[str, dict[str, Any]]:
     """The OpenAPI document of every service by its name."""
     return {name: app.openapi() for name, app in service_apps().items()}
-
-
-def merged(by_service: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """One document for all services. A schema that two services define differently is named after its service."""
-    whole: dict[str, Any] = {
-        "openapi": next(iter(by_service.values()))["openapi"],
-        "info": {"title": "Let's Food", "version": "1", "description": "All services; each also has its own document."},
-        "paths": {},
-        "components": {},
-    }
-    for service, original in by_service.items():
-        document = _with_own_names(original, whole["components"].get("schemas", {}), service)
-        for path, item in document["paths"].items():
-            whole["paths"].setdefault(path, item)
-        for kind, components in document.get("components", {}).items():
-            whole["components"].setdefault(kind, {}).update(components)
-    return whole
-
-
-def _with_own_names(document: dict[str, Any], taken: Mapping[str, Any], service: str) -> dict[str, Any]:
-    schemas = document.get("components", {}).get("schemas", {})
-    clashing = {name for name, schema in schemas.items() if name in taken and taken[name] != schema}
-    text = json.dumps(document)
-    for name in clashing:
-        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{service.title()}{name}"')
-    renamed: dict[str, Any] = json.loads(text)
-    if clashing:
-        own = renamed["components"]["schemas"]
-        renamed["components"]["schemas"] = {
-            f"{service.title()}{name}" if name in clashing else name: schema for name, schema in own.items()
-        }
-    return renamed
 
 
 def as_text(document: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ FOLLOWERS = {"search": "search index", "matching": "matching profiles"}
 
 
 async def greet(addresses: Mapping[str, str], place: Machine) -> None:
-    """Wait until the followers have caught up, then say where everything is. `addresses` are by service."""
+    """Wait until everything answers with all that there is, then say where it is. `addresses` are by service."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     async with httpx.AsyncClient() as client:
         with Progress(*columns, console=console, transient=True) as bars:
@@ -22,7 +22,16 @@ async def greet(addresses: Mapping[str, str], place: Machine) -> None:
                 task = bars.add_task(f"Building the {what}", total=None)
                 await _caught_up(client, f"{addresses[service]}/{service}/v1/status")
                 bars.remove_task(task)
+        await _ready(client, f"{addresses['webhooks']}/webhooks/health/ready")
     console.print(_welcome(addresses, place))
+
+
+async def _ready(client: httpx.AsyncClient, address: str) -> None:
+    while True:
+        with suppress(httpx.TransportError):
+            if (await client.get(address)).is_success:
+                return
+        await asyncio.sleep(POLL_S)
 
 
 async def _caught_up(client: httpx.AsyncClient, address: str) -> None:
@@ -35,14 +44,17 @@ async def _caught_up(client: httpx.AsyncClient, address: str) -> None:
 
 
 def _welcome(addresses: Mapping[str, str], place: Machine) -> str:
-    catalog, search, matching = (addresses[name] for name in ("catalog", "search", "matching"))
-    pages = "\n".join(f"  {address}/{name}/docs" for name, address in addresses.items())
+    catalog, search, matching, webhooks = (addresses[name] for name in ("catalog", "search", "matching", "webhooks"))
+    one_address = len(set(addresses.values())) == 1
+    documents = [f"{catalog}/docs"] if one_address else [f"{at}/{name}/docs" for name, at in addresses.items()]
+    pages = "\n".join(f"  {address}" for address in documents)
     return (
         f"[bold]Serving[/bold] on {catalog}  (stop: Ctrl-C or make down)\n"
         f"Try\n"
         f"  {catalog}/catalog/v1/territories/montpellier?lang=fr\n"
         f"  {search}/search/v1/initiatives?q=food+waste&lang=en\n"
         f"  {matching}/matching/v1/territories/montpellier/matches\n"
+        f"  {webhooks}/webhooks/v1/event-types\n"
         f"Read\n{pages}\n"
         f"The key that may write is in {place.state.folder / 'admin-key'}"
     )

@@ -1,6 +1,8 @@
 """What the services need of this machine: a state folder, databases, keys, the data set."""
 
 import os
+import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy import make_url
 
 from services.catalog.access.administration import (
     ADMIN_SCOPES,
@@ -16,22 +19,28 @@ from services.catalog.access.administration import (
     knows,
     transaction_on,
 )
+from services.catalog.loading.files import MissingFileError
 from services.catalog.loading.loader import LoadReport, load
 from services.common.access.scopes import Scope
 from services.common.migrations import migrate
+from services.launch.databases import require_reachable
 from services.launch.stopping import blocking
 from services.local.errors import LocalError
 from services.local.state import State
 
 PROJECT = Path(__file__).parent.parent.parent
 DATA = PROJECT / "data"
-DATABASES = ("catalog", "matching")
+SERVICES = ("catalog", "search", "matching", "webhooks")
+DATABASES = ("catalog", "matching", "webhooks")
 """Services with a database of their own; `{SERVICE}_DATABASE_URL` points one elsewhere."""
 
 ADMIN_KEY = "admin-key"
 SERVICE_KEY = "service-key"
 KEYS = {ADMIN_KEY: ADMIN_SCOPES, SERVICE_KEY: (Scope.INTROSPECT,)}
 """Files in the state folder that hold a key, and the scopes of each."""
+
+SEALING_KEY = "webhooks-key"
+"""The file in the state folder that holds the key under which webhooks keeps the secrets of endpoints."""
 
 RUNNING_CATALOG = "catalog-database"
 """The file in the state folder that tells `letsfood load` where the running catalog's database is."""
@@ -45,11 +54,14 @@ class Machine:
 
     state: State
     databases: Mapping[str, str]
+    url: str
+    """Where the catalog answers, and with it every service unless each has a port of its own."""
 
     def environment(self) -> dict[str, str]:
         """The settings of every service as environment variables; once it is prepared."""
         service_key = (self.state.folder / SERVICE_KEY).read_text().strip()
-        return {
+        public = [f"{service.upper()}_PUBLIC_URL" for service in SERVICES]
+        return {name: os.environ.get(name) or self.url for name in public} | {
             "CATALOG_DATABASE_URL": self.databases["catalog"],
             "CATALOG_SNAPSHOT_FOLDER": str(self.state.subfolder("snapshots")),
             "CATALOG_ENVIRONMENT": "development",
@@ -59,17 +71,40 @@ class Machine:
             "MATCHING_DATABASE_URL": self.databases["matching"],
             "MATCHING_CATALOG_KEY": service_key,
             "MATCHING_ENVIRONMENT": "development",
+            "WEBHOOKS_DATABASE_URL": self.databases["webhooks"],
+            "WEBHOOKS_CATALOG_KEY": service_key,
+            "WEBHOOKS_SECRET_KEYS": (self.state.folder / SEALING_KEY).read_text().strip(),
+            "WEBHOOKS_ENVIRONMENT": "development",
         }
+
+
+def database_variable(service: str) -> str:
+    """The environment variable that says where a service's database is."""
+    return f"{service.upper()}_DATABASE_URL"
+
+
+def migrations_of(service: str) -> Path:
+    """Alembic's folder for a service's database."""
+    return PROJECT / "services" / service / "migrations"
 
 
 def configured_databases(environment: Mapping[str, str]) -> dict[str, str] | None:
     """The databases that the environment names; None for none. Raises `LocalError` when it names some only."""
-    names = {service: f"{service.upper()}_DATABASE_URL" for service in DATABASES}
+    names = {service: database_variable(service) for service in DATABASES}
     given = {service: environment[name] for service, name in names.items() if environment.get(name)}
     if given and len(given) < len(names):
         missing = ", ".join(names[service] for service in names if service not in given)
         raise LocalError(f"Set {missing} too, or none of them to use the embedded PostgreSQL.")
     return given or None
+
+
+def running_databases(state_dir: Path) -> dict[str, str] | None:
+    """The databases of a running `up`, by service; None when none runs there."""
+    recorded = state_dir / RUNNING_CATALOG
+    if not recorded.exists():
+        return None
+    address = make_url(recorded.read_text().strip())
+    return {name: address.set(database=name).render_as_string(hide_password=False) for name in DATABASES}
 
 
 @asynccontextmanager
@@ -79,7 +114,9 @@ async def machine(state_dir: Path, url: str) -> AsyncIterator[Machine]:
     state = await blocking(State.acquire, state_dir, url)
     try:
         if configured is not None:
-            yield Machine(state, configured)
+            for service, address in configured.items():
+                await require_reachable(database_variable(service), address)
+            yield Machine(state, configured, url)
             return
         postgres = state.postgres()
         recorded = state.folder / RUNNING_CATALOG
@@ -88,7 +125,7 @@ async def machine(state_dir: Path, url: str) -> AsyncIterator[Machine]:
             for name in DATABASES:
                 await blocking(postgres.create_database, name, exist_ok=True)
             recorded.write_text(postgres.url("catalog") + "\n")
-            yield Machine(state, {name: postgres.url(name) for name in DATABASES})
+            yield Machine(state, {name: postgres.url(name) for name in DATABASES}, url)
         finally:
             recorded.unlink(missing_ok=True)
             await blocking(postgres.stop)
@@ -99,8 +136,9 @@ async def machine(state_dir: Path, url: str) -> AsyncIterator[Machine]:
 async def prepare(place: Machine) -> None:
     """Migrate every database and load the data set; raises `LocalError` when a file of it cannot be loaded."""
     for service, url in place.databases.items():
-        await migrate(PROJECT / "services" / service / "migrations", url)
+        await migrate(migrations_of(service), url)
     await keep_keys(place)
+    await keep_sealing_key(place)
     report = await load_with_progress(place.databases["catalog"], DATA)
     if report.errors:
         raise LocalError(f"The data set has {len(report.errors)} error(s); the first: {report.errors[0]}")
@@ -122,6 +160,13 @@ async def keep_keys(place: Machine) -> None:
                 await blocking(_write_secret, path, str(key))
 
 
+async def keep_sealing_key(place: Machine) -> None:
+    """Make the key that encrypts the secrets of endpoints on a first start; without it they could not be read again."""
+    path = place.state.folder / SEALING_KEY
+    if not path.exists():
+        await blocking(_write_secret, path, urlsafe_b64encode(secrets.token_bytes(32)).decode())
+
+
 def _write_secret(path: Path, secret: str) -> None:
     unfinished = path.with_suffix(".new")
     unfinished.unlink(missing_ok=True)
@@ -132,7 +177,7 @@ def _write_secret(path: Path, secret: str) -> None:
 
 
 async def load_with_progress(url: str, folder: Path, *, skip_invalid: bool = False) -> LoadReport:
-    """Load a folder, showing a bar for each file."""
+    """Load a folder, showing a bar for each file; raises `LocalError` when it lacks what the others need."""
     with Progress(console=console, transient=True) as bars:
         tasks = {}
 
@@ -141,4 +186,7 @@ async def load_with_progress(url: str, folder: Path, *, skip_invalid: bool = Fal
                 tasks[file] = bars.add_task(f"Loading {file}", total=total)
             bars.update(tasks[file], completed=done)
 
-        return await load(url, folder, advance, skip_invalid=skip_invalid)
+        try:
+            return await load(url, folder, advance, skip_invalid=skip_invalid)
+        except MissingFileError as error:
+            raise LocalError(str(error)) from error

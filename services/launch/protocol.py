@@ -10,30 +10,8 @@ from dataclasses import dataclass
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-TOO_MANY_CONNECTIONS = (
-    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n"
-    b"connection: close\r\ncontent-length: %d\r\n\r\n%s"
-)
-HEADERS_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/problem+json\r\n"
-    b"connection: close\r\ncontent-length: %d\r\n\r\n%s"
-)
-MALFORMED_REQUEST = (
-    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\n"
-    b"connection: close\r\ncontent-length: %d\r\n\r\n%s"
-)
-BUSY = (
-    b'{"type":"/problems/overloaded","title":"Too much to do","status":503,'
-    b'"detail":"Too many connections. Try again in a moment.","instance":"/","request_id":null}'
-)
-NOT_HTTP = (
-    b'{"type":"/problems/malformed-request","title":"Malformed request","status":400,'
-    b'"detail":"This is not a request as HTTP/1.1 has it.","instance":"/","request_id":null}'
-)
-LARGE = (
-    b'{"type":"/problems/headers-too-large","title":"Headers too large","status":431,'
-    b'"detail":"The headers of a request may have 64 kB in all.","instance":"/","request_id":null}'
-)
+from services.common.problems import Problem
+from services.launch.refusals import NOT_HTTP, TOO_MANY_CONNECTIONS, Beginning, headers_too_large, refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +38,7 @@ class LimitedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # ch
         """Someone connected."""
         super().connection_made(transport)
         if len(self.connections) > self.patience.connections:
-            transport.write(TOO_MANY_CONNECTIONS % (len(BUSY), BUSY))
-            transport.close()
+            self._refuse(TOO_MANY_CONNECTIONS)
             return
         self._expect(self.patience.headers_s)
 
@@ -88,13 +65,26 @@ class LimitedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # ch
             return
         self._pending_bytes += size
         if self._pending_bytes > self.patience.headers_bytes:
-            self.transport.write(HEADERS_TOO_LARGE % (len(LARGE), LARGE))
-            self.transport.close()
+            self._refuse(headers_too_large(self.patience.headers_bytes))
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's sentence is replaced
         """What came is no HTTP: a problem document as for everything else."""
-        self.transport.write(MALFORMED_REQUEST % (len(NOT_HTTP), NOT_HTTP))
+        self._refuse(NOT_HTTP)
+
+    def _refuse(self, problem: Problem) -> None:
+        """Answer what will not become a request, unless that would end up within another answer, and hang up."""
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            self.transport.write(refusal(problem, self._beginning(), self.server_state.default_headers))
         self.transport.close()
+
+    def _beginning(self) -> Beginning:
+        """What has come of the request; nothing where the last one that began was answered already."""
+        client = self.client[0] if self.client else None
+        if self.scope is None or (
+            self.cycle is not None and self.cycle.response_complete and self.cycle.scope is self.scope
+        ):
+            return Beginning(client=client, scheme=self.scheme or "http")
+        return Beginning(self.url, self.headers, client, self.scheme or "http")
 
     def pause_writing(self) -> None:
         """The client does not take what is written."""

@@ -21,5 +21,8 @@ def clear_errors() -> Iterator[None]:
         typer.secho("The database has not been migrated: run `letsfood migrate` first.", err=True)
         raise typer.Exit(1) from error
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        typer.secho(f"The database cannot be used: {error}", err=True)
+        from services.launch.databases import why  # noqa: PLC0415 - with all of Alembic, for a sentence rarely needed
+
+        sentence = why(error)
+        typer.secho(sentence[0].upper() + sentence[1:], err=True)
         raise typer.Exit(1) from error

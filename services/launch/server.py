@@ -16,6 +16,10 @@ from services.local.errors import LocalError
 
 HOST = "127.0.0.1"
 
+COLLECTED_AFTER = (10_000, 20, 20)
+"""How much has to be made before garbage is looked for: an answer of many records is thousands of objects, all of which
+go by themselves when it has been sent."""
+
 
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, begin_stopping: Callable[[], None]) -> None:
@@ -31,6 +35,13 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Whoever runs this has handlers of its own."""
         yield
+
+
+def port_number(text: str) -> int:
+    """The port that a text names; raises `LocalError` for anything else."""
+    if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535:
+        return int(text[:6])
+    raise LocalError(f"{text[:20]!r} is no port: it is a number from 1 to 65535, as in make up PORT=8010")
 
 
 @contextmanager
@@ -71,6 +82,7 @@ async def serve_app(app: ASGIApp, listener: socket.socket, begin_stopping: Calla
     server = _Server(config, begin_stopping)
     gc.collect()
     gc.freeze()  # what is there by now stays: collecting garbage need not look through it again and again
+    gc.set_threshold(*COLLECTED_AFTER)
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     try:
         await asyncio.shield(serving)

@@ -15,6 +15,7 @@ from services.common.telemetry.settings import ProcessSettings
 from services.launch.safety import CHECKS, variable
 from services.matching.settings import MatchingSettings
 from services.search.settings import SearchSettings
+from services.webhooks.settings import WebhooksSettings
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "settings.md"
 
@@ -22,12 +23,14 @@ SERVICES: Mapping[str, type[ServiceSettings]] = {
     "catalog": CatalogSettings,
     "search": SearchSettings,
     "matching": MatchingSettings,
+    "webhooks": WebhooksSettings,
 }
 
 INTRODUCTION = """# Settings
 
 Written by `letsfood settings` from the settings classes; a test holds it equal to them. Every setting is an environment
-variable. `{SERVICE}` stands for each of CATALOG, SEARCH and MATCHING: `CATALOG_PUBLIC_URL`, `SEARCH_PUBLIC_URL`, …
+variable. `{SERVICE}` stands for each of CATALOG, SEARCH, MATCHING and WEBHOOKS: `CATALOG_PUBLIC_URL`,
+`SEARCH_PUBLIC_URL`, …
 
 A process that misses a variable, or finds one that cannot be, says so in one line and ends. Outside development
 (`{SERVICE}_ENVIRONMENT`, default `production`) it also refuses values of the variables marked ⚠ that are safe on one's

@@ -16,6 +16,7 @@ from services.local.state import refuse_running
 from services.matching.settings import MatchingSettings
 from services.search.settings import SearchSettings
 from services.standalone import StandaloneSettings, create_app
+from services.webhooks.settings import WebhooksSettings
 
 
 async def up(state_dir: Path, port: int) -> None:
@@ -28,10 +29,13 @@ async def up(state_dir: Path, port: int) -> None:
             await prepare(place)
             os.environ.update(place.environment())
             settings = StandaloneSettings(
-                read_settings(CatalogSettings), read_settings(SearchSettings), read_settings(MatchingSettings)
+                read_settings(CatalogSettings),
+                read_settings(SearchSettings),
+                read_settings(MatchingSettings),
+                read_settings(WebhooksSettings),
             )
             app = create_app(settings)
-            greeting = asyncio.create_task(greet(dict.fromkeys(("catalog", "search", "matching"), address), place))
+            greeting = asyncio.create_task(greet(dict.fromkeys(app.services, address), place))
             try:
                 await serve_app(app, listener, app.begin_stopping)
             finally:

@@ -79,7 +79,7 @@ async def revoke_key(session: AsyncSession, ref: str) -> None:
 
 
 async def rotate_key(session: AsyncSession, ref: str, overlap_seconds: int) -> tuple[ApiKey, Key]:
-    """Replace a key by its id or public id; raises `Problem`: 404, 410."""
+    """Replace a key by its id or public id; raises `Problem`: 404, 409."""
     wanted = KeyRotate(overlap_seconds=overlap_seconds)
     return await keys.rotate(session, OPERATOR, await _key_id(session, ref), wanted)
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
-from services.catalog.records.models import now
-from services.common.access.caller import Caller, CallersUnavailable
+from services.catalog.access.models import SUSPENDED
+from services.common.access.caller import Caller, CallersUnavailable, Ended
 from services.common.access.keys import Key
 from services.common.access.scopes import with_included
+from services.common.clock import now
 from services.common.database import Database
 
 logger = logging.getLogger(__name__)
@@ -20,9 +21,9 @@ NOTED_EVERY = timedelta(minutes=1)
 """How precisely the last use of a key is known."""
 
 FIND = """
-select k.partner_id, k.digest, k.scopes, k.expires_at, k.last_used_at
+select k.partner_id, k.digest, k.scopes, k.expires_at, k.revoked_at, k.last_used_at, p.status as partner_status
 from api_key k join partner p on p.id = k.partner_id
-where k.public_id = $1 and k.revoked_at is null and p.status = 'active'
+where k.public_id = $1
 """
 
 NOTE_USE = """
@@ -38,8 +39,8 @@ class DatabaseCallers:
         self._database = database
         self._noting: dict[str, asyncio.Task[None]] = {}
 
-    async def resolve(self, key: Key) -> Caller | None:
-        """Whose key it is; None for one that is unknown, expired, revoked or of a suspended partner."""
+    async def resolve(self, key: Key) -> Caller | Ended | None:
+        """Whose key it is, or why it is not valid any more; None for an unknown id and for a wrong secret alike."""
         try:
             row = await self._database.pool.fetchrow(FIND, key.public_id)
         except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -47,8 +48,8 @@ class DatabaseCallers:
         if row is None or not hmac.compare_digest(row["digest"], key.digest):
             return None
         moment = self.clock()
-        if row["expires_at"] is not None and row["expires_at"] <= moment:
-            return None
+        if (ended := _ended(row, moment)) is not None:
+            return ended
         if row["last_used_at"] is None or row["last_used_at"] <= moment - NOTED_EVERY:
             self._note_use(key.public_id, moment)
         return Caller(key.public_id, row["partner_id"], with_included(row["scopes"]), row["expires_at"])
@@ -68,3 +69,11 @@ class DatabaseCallers:
             await self._database.pool.execute(NOTE_USE, public_id, moment)
         except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             logger.warning("the use of a key was not noted: %s", type(error).__name__)
+
+
+def _ended(row: asyncpg.Record, moment: datetime) -> Ended | None:
+    if row["revoked_at"] is not None:
+        return Ended.REVOKED
+    if row["expires_at"] is not None and row["expires_at"] <= moment:
+        return Ended.EXPIRED
+    return Ended.SUSPENDED if row["partner_status"] == SUSPENDED else None

@@ -6,13 +6,13 @@ from urllib.parse import parse_qs
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
-from services.catalog.access.answers import NO_STORE
 from services.catalog.context import CatalogDep
 from services.common.access.bearer import keys_unavailable
-from services.common.access.caller import CallersUnavailable
+from services.common.access.caller import CallersUnavailable, Ended
 from services.common.access.keys import parse_key
 from services.common.access.requires import requires
 from services.common.access.scopes import Scope
+from services.common.http.answers import NO_STORE
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
 from services.common.problems import MALFORMED, UNSUPPORTED_MEDIA_TYPE, FieldError, Problem
@@ -50,6 +50,11 @@ class Introspection(BaseModel):
     sub: str | None = Field(None, description="The id of the partner whose key it is.")
     scope: str | None = Field(None, description="Its scopes and what they include, separated by spaces.")
     exp: int | None = Field(None, description="When it expires, in Unix seconds; not there when it does not.")
+    inactive_reason: Ended | None = Field(
+        None,
+        description="Why a key that exists is not valid any more; not there for one that is unknown. Our own member: "
+        "who asks has presented the whole key, so that it tells nothing to a third party.",
+    )
 
 
 @router.post(
@@ -62,7 +67,8 @@ class Introspection(BaseModel):
 async def introspect(request: Request, catalog: CatalogDep) -> Response:
     """What a key may do, for a service that it was presented to. Keep the answer for a minute at most.
 
-    A key that is unknown, expired or revoked, and anything else, is `{"active": false}`.
+    What is no key that is known here is `{"active": false}`; of one that has expired, was revoked or is of a suspended
+    partner `inactive_reason` says so.
     """
     key = parse_key(await _token(request))
     try:
@@ -70,7 +76,9 @@ async def introspect(request: Request, catalog: CatalogDep) -> Response:
     except CallersUnavailable as error:
         raise keys_unavailable() from error
     answer = Introspection(active=False)
-    if caller is not None:
+    if isinstance(caller, Ended):
+        answer.inactive_reason = caller
+    elif caller is not None:
         answer = Introspection(
             active=True,
             token_type="Bearer",  # noqa: S106 - what RFC 6750 calls it

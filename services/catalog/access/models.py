@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Column, DateTime, Index, LargeBinary, Te
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from services.catalog.records.models import now
+from services.common.clock import now
 from services.common.ids import new_id
 
 ACTIVE = "active"

@@ -1,11 +1,13 @@
 """`Authorization: Bearer <API key>` (RFC 6750): from the header to the caller."""
 
+from collections.abc import Mapping
+
 from starlette.types import Scope as RequestScope
 
-from services.common.access.caller import ANONYMOUS, UNVERIFIED, Caller, CallerResolver, CallersUnavailable
+from services.common.access.caller import ANONYMOUS, UNVERIFIED, Caller, CallerResolver, CallersUnavailable, Ended
 from services.common.access.keys import parse_key
 from services.common.access.scopes import Scope
-from services.common.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE, Problem
+from services.common.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE, Message, Problem
 
 CHALLENGE = 'Bearer realm="letsfood"'
 
@@ -38,6 +40,8 @@ async def _caller(scope: RequestScope, authorization: bytes) -> Caller:
         return UNVERIFIED
     if caller is None:
         raise invalid_key()
+    if isinstance(caller, Ended):
+        raise ended_key(caller)
     return caller
 
 
@@ -52,19 +56,53 @@ def require_scope(caller: Caller, scope: Scope | None) -> None:
 
 
 def invalid_key() -> Problem:
-    """A key was presented, and it is unknown, expired or revoked."""
+    """What was presented is no key that is known here: it says nothing of which part of it is wrong."""
     return Problem(
         UNAUTHENTICATED,
         {
-            "en": "The API key presented is not valid: unknown, expired or revoked.",
-            "fr": "La clé d'API présentée n'est pas valide : inconnue, expirée ou révoquée.",
-            "ar": "مفتاح الواجهة المقدَّم غير صالح: غير معروف أو منتهي الصلاحية أو ملغى.",
+            "en": "The API key presented is not known here. Is it whole, and of this deployment?",
+            "fr": "La clé d'API présentée n'est pas connue ici. Est-elle entière, et de ce déploiement ?",
+            "ar": "مفتاح الواجهة المقدَّم غير معروف هنا. هل هو كامل، وهل هو لهذا الخادم؟",
         },
-        headers={
-            "WWW-Authenticate": f'{CHALLENGE}, error="invalid_token", '
-            'error_description="The key is unknown, expired or revoked"'
-        },
+        headers={"WWW-Authenticate": _invalid_token("The key is not known")},
     )
+
+
+class KeyEnded(Problem):
+    """401 for a key whose secret is right and that is not valid any more: who presents it has not guessed it."""
+
+
+def ended_key(why: Ended) -> KeyEnded:
+    """The key presented was valid once; the answer says what became of it."""
+    return KeyEnded(
+        UNAUTHENTICATED,
+        ENDED[why],
+        headers={"WWW-Authenticate": _invalid_token(ENDED[why]["en"].partition(".")[0])},
+        extensions={"reason": why.value},
+    )
+
+
+ENDED: Mapping[Ended, Message] = {
+    Ended.EXPIRED: {
+        "en": "The API key presented has expired. Ask for a new one.",
+        "fr": "La clé d'API présentée a expiré. Demandez-en une nouvelle.",
+        "ar": "انتهت صلاحية مفتاح الواجهة المقدَّم. اطلب مفتاحًا جديدًا.",
+    },
+    Ended.REVOKED: {
+        "en": "The API key presented has been revoked. Ask for a new one.",
+        "fr": "La clé d'API présentée a été révoquée. Demandez-en une nouvelle.",
+        "ar": "أُلغي مفتاح الواجهة المقدَّم. اطلب مفتاحًا جديدًا.",
+    },
+    Ended.SUSPENDED: {
+        "en": "The partner whose API key was presented is suspended. Ask those who run this service.",
+        "fr": "Le partenaire dont la clé d'API a été présentée est suspendu. Demandez aux responsables du service.",
+        "ar": "الشريك صاحب مفتاح الواجهة المقدَّم موقوف. تواصل مع القائمين على الخدمة.",
+    },
+}
+
+
+def _invalid_token(description: str) -> str:
+    return f'{CHALLENGE}, error="invalid_token", error_description="{description}"'
 
 
 def key_needed() -> Problem:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -35,6 +36,14 @@ UNVERIFIED = Caller(verified=False)
 """Gets what everybody gets: reading what is public goes on while keys cannot be checked."""
 
 
+class Ended(StrEnum):
+    """Why a key that exists is not valid any more. Said only to who presents the whole key, its secret included."""
+
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    SUSPENDED = "partner_suspended"
+
+
 class CallersUnavailable(Exception):
     """What knows the keys does not answer."""
 
@@ -42,8 +51,8 @@ class CallersUnavailable(Exception):
 class CallerResolver(Protocol):
     """Knows keys. An app that takes keys has one in `app.state.callers`."""
 
-    async def resolve(self, key: Key) -> Caller | None:
-        """Whose key it is; None for one that is unknown, expired, revoked or of a suspended partner.
+    async def resolve(self, key: Key) -> Caller | Ended | None:
+        """Whose key it is, or why it is not valid any more; None for an unknown id and for a wrong secret alike.
 
         Raises `CallersUnavailable`.
         """

@@ -12,13 +12,16 @@ from uuid import UUID
 import httpx
 from pydantic import SecretStr
 
-from services.common.access.caller import Caller, CallersUnavailable
+from services.common.access.caller import Caller, CallersUnavailable, Ended
 from services.common.access.keys import Key
 from services.common.access.scopes import with_included
 
 logger = logging.getLogger(__name__)
 
 ADDRESS = "/catalog/v1/introspect"
+
+INACTIVE_REASON = "inactive_reason"
+"""Our own member of an answer `active: false`: an `Ended`, for who presented a key with the right secret."""
 
 MAX_AGE_S = 45.0
 """How long an answer is believed: with the time of asking, a revoked key works nowhere longer than a minute."""
@@ -42,11 +45,14 @@ class IntrospectedCallers:
         self.clock = clock
         self._catalog = catalog
         self._key = key
-        self._kept: OrderedDict[bytes, tuple[float, Caller | None]] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[float, Caller | Ended | None]] = OrderedDict()
         self._paused_until = -PAUSE_S
 
-    async def resolve(self, key: Key) -> Caller | None:
-        """Whose key it is; raises `CallersUnavailable` when the catalog has not said so within the last minute."""
+    async def resolve(self, key: Key) -> Caller | Ended | None:
+        """Whose key it is, or why not any more.
+
+        Raises `CallersUnavailable` when the catalog has not said so within the last minute.
+        """
         name = hashlib.sha256(str(key).encode()).digest()
         until, caller = self._kept.get(name, (0.0, None))
         if name in self._kept and self.clock() < until:
@@ -59,7 +65,7 @@ class IntrospectedCallers:
             self._kept.popitem(last=False)
         return caller
 
-    async def _ask(self, key: Key) -> Caller | None:
+    async def _ask(self, key: Key) -> Caller | Ended | None:
         if self._key is None:
             raise CallersUnavailable("no key to ask the catalog with is set")
         if self.clock() < self._paused_until:
@@ -79,9 +85,10 @@ class IntrospectedCallers:
             raise CallersUnavailable(type(error).__name__) from error
 
 
-def _caller(document: dict[str, Any]) -> Caller | None:
+def _caller(document: dict[str, Any]) -> Caller | Ended | None:
     if not document["active"]:
-        return None
+        reason = document.get(INACTIVE_REASON)
+        return Ended(reason) if reason in tuple(Ended) else None
     expires = document.get("exp")
     return Caller(
         key=document["client_id"],
@@ -91,7 +98,7 @@ def _caller(document: dict[str, Any]) -> Caller | None:
     )
 
 
-def _seconds_valid(caller: Caller | None) -> float:
-    if caller is None or caller.expires_at is None:
+def _seconds_valid(caller: Caller | Ended | None) -> float:
+    if not isinstance(caller, Caller) or caller.expires_at is None:
         return MAX_AGE_S
     return min(MAX_AGE_S, (caller.expires_at - datetime.now(UTC)).total_seconds())

@@ -24,7 +24,8 @@ _bearer = HTTPBearer(
     bearerFormat=KEY_PATTERN.replace("(", "").replace(")", ""),
     description=(
         "An API key, `Authorization: Bearer lf_…`. A partner gets one from the association; it is shown once. A key "
-        f"that is unknown, expired or revoked gets 401 wherever it is presented. What its scopes allow:\n\n"
+        "that is unknown, expired, revoked or of a suspended partner gets 401 wherever it is presented; the problem's "
+        "`reason` says `expired`, `revoked` or `partner_suspended` to who has the whole key. What its scopes allow:\n\n"
         f"{scopes_as_markdown()}"
     ),
 )

@@ -13,6 +13,7 @@ class Scope(StrEnum):
     KEYS_MANAGE = "keys:manage"
     PARTNERS_MANAGE = "partners:manage"
     SERVICES_OPERATE = "services:operate"
+    WEBHOOKS_MANAGE = "webhooks:manage"
     INTROSPECT = "introspect"
 
 
@@ -38,10 +39,14 @@ SCOPES: Mapping[Scope, Meaning] = {
         "List, create, rotate and revoke the keys of one's own partner, with no scope that the key itself lacks."
     ),
     Scope.PARTNERS_MANAGE: Meaning(
-        "Create, change and suspend partners, and manage the keys of all of them, with any scope.",
-        (Scope.KEYS_MANAGE,),
+        "Create, change and suspend partners, and manage the keys of all of them, with any scope, and their webhook "
+        "endpoints.",
+        (Scope.KEYS_MANAGE, Scope.WEBHOOKS_MANAGE),
     ),
     Scope.SERVICES_OPERATE: Meaning("Have the search index or the matching profiles rebuilt from the catalog."),
+    Scope.WEBHOOKS_MANAGE: Meaning(
+        "Manage the webhook endpoints of one's own partner: create, change, test, replay, replace their secrets."
+    ),
     Scope.INTROSPECT: Meaning("Ask what another key may do. For services that check keys."),
 }
 

@@ -1,7 +1,7 @@
 """`GET changes`, `changes/status` and `snapshot` of a service that publishes."""
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -17,6 +17,7 @@ from services.common.etags import none_match
 from services.common.feed.position import Position, cursor_gone, parse_cursor
 from services.common.feed.reader import (
     FeedChange,
+    Reads,
     States,
     holds,
     read_behind,
@@ -34,6 +35,12 @@ from services.common.problems import unknown_code
 
 MAX_LIMIT = 1000
 MAX_WAIT_S = 30
+MERGED = ".merged"
+"""How the types of change end that say that another record stands for the subject now."""
+
+Survivors = Callable[[Reads, Sequence[UUID]], Awaitable[Mapping[UUID, UUID]]]
+"""(connection, ids that were merged) → id → the id of the record that stands for it now."""
+
 KEEPALIVE_S = 15
 """A comment line on an idle event stream, so that proxies keep it open."""
 
@@ -54,6 +61,9 @@ class ChangeItem(BaseModel):
     version: int
     occurred_at: datetime
     data: dict[str, Any] | None = None
+    merged_into: UUID | None = Field(
+        None, description="Of `….merged` only: the record that stands for the subject now. `data` is null."
+    )
 
 
 class ChangePage(BaseModel):
@@ -87,6 +97,8 @@ class Feed:
     states: States
     types: Sequence[str]
     """Every type of change that this service publishes."""
+    survivors: Survivors | None = None
+    """Where `….merged` is among them: what stands for the subject now."""
 
     @property
     def snapshot_path(self) -> str:
@@ -120,14 +132,23 @@ class Feed:
                 if shown or len(changes) > limit or time.monotonic() >= until or self.signal.stopped:
                     end = changes[:limit][-1].position if changes else after or await read_genesis(connection)
                     states = await read_states(connection, self.states, shown) if include_data else None
-                    return _page(shown, states, end, has_more=len(changes) > limit), end
+                    merged = [change.subject_id for change in shown if change.type.endswith(MERGED)]
+                    survivors = await self.survivors(connection, merged) if merged and self.survivors else {}
+                    return _page(shown, states, survivors, end, has_more=len(changes) > limit), end
             if changes:
                 after = changes[-1].position  # of other types: read on from there
             else:
                 await self.signal.wait(woken, until - time.monotonic())
 
 
-def _page(changes: list[FeedChange], states: dict[UUID, str] | None, end: Position, *, has_more: bool) -> bytes:
+def _page(
+    changes: list[FeedChange],
+    states: dict[UUID, str] | None,
+    survivors: Mapping[UUID, UUID],
+    end: Position,
+    *,
+    has_more: bool,
+) -> bytes:
     items = []
     for change in changes:
         item: dict[str, Any] = {
@@ -140,6 +161,8 @@ def _page(changes: list[FeedChange], states: dict[UUID, str] | None, end: Positi
         if states is not None:
             state = states.get(change.subject_id)
             item["data"] = None if state is None else orjson.Fragment(state)
+        if change.type.endswith(MERGED) and change.subject_id in survivors:
+            item["merged_into"] = str(survivors[change.subject_id])
         items.append(item)
     return orjson.dumps({"items": items, "next": end.cursor(), "has_more": has_more}, option=orjson.OPT_UTC_Z)
 
@@ -156,6 +179,11 @@ async def event_stream(
         for place, item in enumerate(items, start=1):
             cursor = f"id: {after.cursor()}\n" if place == len(items) else ""
             yield f"{cursor}event: {item['type']}\ndata: ".encode() + orjson.dumps(item) + b"\n\n"
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield
 
 
 SinceParameter = Annotated[
@@ -189,8 +217,9 @@ def feed_router() -> APIRouter:
         """What changed, in the order in which it became visible, each change at least once.
 
         Keep `next` and ask again with `since`: nothing is skipped, also while others write. The versions of one
-        subject strictly increase. What leaves publication comes as `….archived`, with `data` null. A cursor that
-        this database does not hold (it was restored, or the cursor comes from elsewhere) gets 410 with the address
+        subject strictly increase. What leaves publication comes as `….archived`, with `data` null; what another
+        record stands for from now on comes as `….merged`, with that one's id as `merged_into`. A cursor that this
+        database does not hold (it was restored, or the cursor comes from elsewhere) gets 410 with the address
         of the snapshot to begin again from. With `Accept: text/event-stream` the feed streams, and Last-Event-ID
         takes it up again where it broke off.
         """
@@ -198,10 +227,14 @@ def feed_router() -> APIRouter:
         streaming = "text/event-stream" in request.headers.get("accept", "")
         position = await feed.check((streaming and last_event_id) or since)
         chosen = feed.check_types(types)
+        asked_to_wait = request.method == "GET"  # HEAD learns nothing by waiting
         if streaming:
-            events = event_stream(feed, position, chosen, include_data=include == "data")
+            events = (
+                event_stream(feed, position, chosen, include_data=include == "data") if asked_to_wait else _nothing()
+            )
             return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-        page, _ = await feed.page(position, limit, chosen, wait, include_data=include == "data")
+        patience = wait if asked_to_wait else 0
+        page, _ = await feed.page(position, limit, chosen, patience, include_data=include == "data")
         return Response(page, media_type="application/json")
 
     @router.get("/changes/status", responses=problem_responses(400, 410))

@@ -17,8 +17,9 @@ RECONNECT_S = 1.0
 class ChangeSignal:
     """Listens on one connection of its own for the whole process."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, channel: str = CHANNEL) -> None:
         self._url = url
+        self._channel = channel
         self._event = asyncio.Event()
         self._listening = False
         self._task: asyncio.Task[None] | None = None
@@ -71,7 +72,7 @@ class ChangeSignal:
         lost = asyncio.Event()
         try:
             connection.add_termination_listener(lambda _: lost.set())
-            await connection.add_listener(CHANNEL, self._wake)
+            await connection.add_listener(self._channel, self._wake)
             self._listening = True
             self._wake()
             await lost.wait()

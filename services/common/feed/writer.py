@@ -16,8 +16,13 @@ class _OpenBatch:
     last_ordinal: int = 0
 
 
-async def record_change(session: AsyncSession, event: str, subject_id: UUID, version: int) -> None:
+async def record_change(
+    session: AsyncSession, event: str, subject_id: UUID, version: int, *, kind: str | None = None
+) -> ChangeRow:
     """Add one change to the session's transaction. `event` is `{kind}.{what}`, e.g. `initiative.updated`.
+
+    `kind` is the subject's where the event is the same for all kinds.
+    Returns its row, which has its id once the session is flushed.
 
     Call it once per session's transaction as often as needed, never inside a savepoint that may be rolled back.
     """
@@ -31,13 +36,13 @@ async def record_change(session: AsyncSession, event: str, subject_id: UUID, ver
             raise RuntimeError(message)
         batch = session.info[_BATCH] = _OpenBatch(row.id)
     batch.last_ordinal += 1
-    session.add(
-        ChangeRow(
-            batch_id=batch.batch_id,
-            ordinal=batch.last_ordinal,
-            type=event,
-            kind=event.partition(".")[0],
-            subject_id=subject_id,
-            version=version,
-        )
+    change = ChangeRow(
+        batch_id=batch.batch_id,
+        ordinal=batch.last_ordinal,
+        type=event,
+        kind=kind or event.partition(".")[0],
+        subject_id=subject_id,
+        version=version,
     )
+    session.add(change)
+    return change

@@ -23,6 +23,17 @@ MAX_NUMBER_LENGTH = 400
 """Characters of one number; Python takes ever longer to read longer ones."""
 
 
+NOT_UTF8 = "not UTF-8"
+TOO_DEEP = f"more than {MAX_DEPTH} levels"
+SURROGATE = "half of a surrogate pair"
+INTEGER_TOO_LONG = "an integer of more than 64 bits"
+NUMBER_TOO_LARGE = "a number beyond double precision"
+NO_JSON_NUMBER = "NaN and Infinity are no JSON"
+TOO_MANY_NAMES = f"more than {MAX_MEMBERS} names in one object"
+NAME_TWICE = "a name stands twice in one object"
+"""Why a text is refused that other readers take; `services.common.http.unreadable` has each for people."""
+
+
 @dataclass(frozen=True, slots=True)
 class BodyGuard:
     """Limits on the bytes of a body and on the time in which all of them have to arrive."""
@@ -142,11 +153,11 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        _refuse("not UTF-8")
+        _refuse(NOT_UTF8)
     try:
         value = _DECODER.decode(text)
     except RecursionError:
-        _refuse(f"more than {MAX_DEPTH} levels")
+        _refuse(TOO_DEEP)
     _check(value)
     return value
 
@@ -172,7 +183,7 @@ def _check(value: object) -> None:
             elif isinstance(item, str) and not item.isascii():
                 _check_text(item)
         if containers and depth == MAX_DEPTH:
-            _refuse(f"more than {MAX_DEPTH} levels")
+            _refuse(TOO_DEEP)
         level, depth = below, depth + 1
 
 
@@ -180,31 +191,31 @@ def _check_text(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        _refuse("half of a surrogate pair")
+        _refuse(SURROGATE)
 
 
 def _integer(text: str) -> int:
     if len(text) > MAX_NUMBER_LENGTH or (number := int(text)) not in INTEGERS:
-        _refuse("an integer of more than 64 bits")
+        _refuse(INTEGER_TOO_LONG)
     return number
 
 
 def _float(text: str) -> float:
     if len(text) > MAX_NUMBER_LENGTH or not math.isfinite(number := float(text)):
-        _refuse("a number beyond double precision")
+        _refuse(NUMBER_TOO_LARGE)
     return number
 
 
-def _constant(name: str) -> NoReturn:
-    _refuse(f"{name} is no JSON")
+def _constant(_: str) -> NoReturn:
+    _refuse(NO_JSON_NUMBER)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(pairs) > MAX_MEMBERS:
-        _refuse(f"more than {MAX_MEMBERS} names in one object")
+        _refuse(TOO_MANY_NAMES)
     members = dict(pairs)
     if len(members) < len(pairs):
-        _refuse("a name stands twice in one object")
+        _refuse(NAME_TWICE)
     return members
 
 

@@ -18,6 +18,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 E = TypeVar("E", bound=Endpoint)
 
 PLAIN_QUERY = re.compile(rb"(lang=(all|[A-Za-z]{2}))?")
+PLAIN_PAGE = re.compile(rb"(lang=(all|[A-Za-z]{2})|limit=([1-9]\d?|1\d\d|200)|cursor=[A-Za-z0-9_-]{1,1000})")
 MAX_REFERENCE = 120
 
 _MARK = "answers_directly"
@@ -25,10 +26,10 @@ _MARK = "answers_directly"
 
 @dataclass(frozen=True, slots=True)
 class DirectRoute:
-    """A route `{collection}/{parameter}`."""
+    """A route `{collection}/{parameter}`; or `{collection}`, a list, which has no parameter."""
 
     path: str
-    parameter: str
+    parameter: str | None
     endpoint: Endpoint
 
 
@@ -38,14 +39,25 @@ def direct(endpoint: E) -> E:
     return endpoint
 
 
+def direct_list(route: Callable[..., object], endpoint: Endpoint) -> None:
+    """Have an endpoint answer `GET {collection}` with `lang`, `limit` and `cursor` alone, in the place of `route`."""
+    setattr(route, _MARK, endpoint)
+
+
 def direct_routes(prefix: str, routers: Iterable[APIRouter]) -> dict[str, DirectRoute]:
-    """The marked routes of these routers under the prefix, by the path of their collection."""
+    """The marked routes of these routers under the prefix, by their path as far as it is fixed."""
     found = {}
     for router in routers:
         for route in router.routes:
-            if isinstance(route, APIRoute) and getattr(route.endpoint, _MARK, False):
-                collection, _, parameter = f"{prefix}{route.path}".rpartition("/")
-                found[collection] = DirectRoute(f"{prefix}{route.path}", parameter.strip("{}"), route.endpoint)
+            marked = getattr(route.endpoint, _MARK, None) if isinstance(route, APIRoute) else None
+            if marked is None or not isinstance(route, APIRoute):
+                continue
+            path = f"{prefix}{route.path}"
+            if marked is True:
+                collection, _, parameter = path.rpartition("/")
+                found[f"{collection}/"] = DirectRoute(path, parameter.strip("{}"), route.endpoint)
+            else:
+                found[path] = DirectRoute(path, None, marked)
     return found
 
 
@@ -58,12 +70,28 @@ class DirectRoutes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET":
-            collection, _, reference = scope["path"].rpartition("/")
-            route = self.routes.get(collection)
-            if route and 0 < len(reference) <= MAX_REFERENCE and PLAIN_QUERY.fullmatch(scope["query_string"]):
+            route, parameters = self._find(scope["path"], scope["query_string"])
+            if route is not None:
                 scope["route"] = route
-                scope["path_params"] = {route.parameter: reference}
+                scope["path_params"] = parameters
                 response = await route.endpoint(Request(scope, receive))
                 await response(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+    def _find(self, path: str, query: bytes) -> tuple[DirectRoute | None, dict[str, str]]:
+        """The route that answers this, and its parameters."""
+        if (route := self.routes.get(path)) is not None:
+            return route if route.parameter is None and _plain_page(query) else None, {}
+        collection, _, reference = path.rpartition("/")
+        route = self.routes.get(f"{collection}/")
+        if route is None or route.parameter is None or not 0 < len(reference) <= MAX_REFERENCE:
+            return None, {}
+        return route if PLAIN_QUERY.fullmatch(query) else None, {route.parameter: reference}
+
+
+def _plain_page(query: bytes) -> bool:
+    """Whether a list's query has no parameter but those of every page, each once and of its form."""
+    parts = query.split(b"&") if query else []
+    names = {part.partition(b"=")[0] for part in parts}
+    return len(names) == len(parts) and all(PLAIN_PAGE.fullmatch(part) for part in parts)

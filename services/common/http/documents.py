@@ -49,6 +49,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 DESCRIPTIONS = {
     400: "The request is malformed, or names an unknown parameter or code.",
+    308: "The record was renamed or merged: Location is its address now.",
     401: "A key is needed, or the one presented is not valid (which is so wherever it is presented).",
     403: "The key given does not allow this.",
     404: "Nothing published has this reference.",

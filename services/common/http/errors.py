@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from services.common import problems
 from services.common.field_messages import in_language
+from services.common.http.unreadable import not_json, refused
 from services.common.idempotency.requests import Replay
 from services.common.languages import negotiate
 from services.common.problems import FieldError, Message, Problem, ProblemType
@@ -48,16 +49,6 @@ NO_METHOD: Message = {
     "fr": "Cette adresse répond à d'autres méthodes ; voir l'en-tête Allow.",
     "ar": "هذا العنوان يستجيب لطرق أخرى؛ انظر الترويسة Allow.",
 }
-UNREADABLE: Message = {
-    "en": "The request could not be read: {reason}.",
-    "fr": "La requête n'a pas pu être lue : {reason}.",
-    "ar": "تعذرت قراءة الطلب: {reason}.",
-}
-NOT_JSON: Message = {
-    "en": "The body is not JSON as it is read here: {reason}.",
-    "fr": "Le corps n'est pas du JSON lisible ici (message du lecteur : {reason}).",
-    "ar": "المحتوى ليس JSON يمكن قراءته هنا (رسالة القارئ: {reason}).",
-}
 UNEXPECTED: Message = {
     "en": "The error has been logged under this request's id.",
     "fr": "L'erreur a été consignée sous l'identifiant de cette requête.",
@@ -81,7 +72,7 @@ AWAY_DETAIL: Message = {
     "ar": "قاعدة البيانات لا تستجيب. أعد المحاولة بعد قليل.",
 }
 
-BUSY = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.TooManyConnectionsError)
+BUSY = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.TooManyConnectionsError, asyncpg.DeadlockDetectedError)
 AWAY = (
     ConnectionError,
     asyncpg.PostgresConnectionError,
@@ -104,16 +95,25 @@ def problem_response(request: Request, problem: Problem) -> Response:
         "title": problem.kind.title[lang],
         "status": problem.kind.status,
         "detail": problem.sentence(lang),
-        "instance": request.url.path,
+        "instance": request.scope["path"],  # not by `url`, which reads the Host, right or wrong
         "request_id": request.scope.get("request_id"),
         **problem.extensions,
     }
     if problem.errors:
         document["errors"] = [in_language(error, lang) for error in problem.errors[:MAX_FIELD_ERRORS]]
     headers = {"Content-Language": lang, "Vary": "Accept-Language", **problem.headers}
+    if problem.kind is problems.MOVED:
+        headers["Location"] = _moved(request, str(problem.parameters["ref"]), str(problem.parameters["slug"]))
     return Response(
         orjson.dumps(document, default=str), status_code=problem.kind.status, headers=headers, media_type=MEDIA_TYPE
     )
+
+
+def _moved(request: Request, ref: str, slug: str) -> str:
+    """The address asked for, with the slug in the place of the former reference."""
+    path = "/".join(slug if part == ref else part for part in request.scope["path"].split("/"))
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
 
 
 def _pointer(location: Sequence[str | int]) -> str:
@@ -136,12 +136,16 @@ def _field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
 
 
 def from_validation(error: RequestValidationError) -> Problem:
-    """400 for a body that is not JSON and for parameters, 422 for a body that is well-formed and wrong."""
+    """400 for a body that is not JSON and for parameters, 422 for a body that is well-formed and wrong.
+
+    404 for a collection that there is none of: its path is the route's by form only.
+    """
     errors = error.errors()
+    if any(item["loc"][0] == "path" and item["type"] == "literal_error" for item in errors):
+        return Problem(problems.NOT_FOUND, NO_ROUTE)
     unreadable = next((item for item in errors if item["type"] in {"json_invalid", "json_type"}), None)
     if unreadable is not None:
-        reason = unreadable.get("ctx", {}).get("error", unreadable["msg"])
-        return Problem(problems.MALFORMED, NOT_JSON, {"reason": reason})
+        return not_json(unreadable)
     fields = _field_errors(errors)
     if all(item["loc"][0] == "body" for item in errors):
         return problems.invalid(fields, len(errors))
@@ -151,10 +155,12 @@ def from_validation(error: RequestValidationError) -> Problem:
 def allowed_methods(request: Request) -> str:
     """Every method that some route answers at this address: a router names only those of the first it finds."""
     found: set[str] = set()
-    for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         scope = dict(request.scope, method=method)
         if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
             found.add(method)
+    if "GET" in found:
+        found.add("HEAD")
     return ", ".join(sorted(found))
 
 
@@ -170,7 +176,7 @@ def from_answer(status: int, headers: Headers) -> Problem:
         return Problem(kind, NO_ROUTE)
     if kind is problems.INTERNAL:
         return Problem(kind, UNEXPECTED)
-    return Problem(kind, UNREADABLE, {"reason": HTTPStatus(status).phrase}, headers=kept)
+    return refused(kind, kept)
 
 
 def _is_sqlalchemy_timeout(error: BaseException) -> bool:
@@ -206,7 +212,7 @@ def from_http(request: Request, error: HTTPException) -> Problem:
         return Problem(kind, NO_METHOD, headers={"Allow": allowed_methods(request)})
     if kind is problems.INTERNAL:
         return Problem(kind, UNEXPECTED)
-    return Problem(kind, UNREADABLE, {"reason": error.detail}, headers=dict(error.headers or {}))
+    return refused(kind, error.headers or {})
 
 
 def install_error_handlers(app: FastAPI) -> None:

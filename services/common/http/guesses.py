@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from services.common import problems
+from services.common.access.bearer import KeyEnded
 from services.common.access.keys import parse_key
 from services.common.http.limits import Window, standing, too_many_requests, window
 from services.common.problems import Problem
@@ -24,11 +25,12 @@ MAX_VERIFIED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
-    """Refused keys by address; those of a key that was valid here (it expired, was revoked) by that key alone."""
+    """Refused keys by address; a key that exists and is not valid any more (expired, revoked) by that key alone."""
 
     refused: Window
     looked_up: Window
     verified: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    """Keys that exist, by their SHA-256: they were valid when presented here, or are not any more."""
 
     @classmethod
     def of(cls, settings: ContractSettings) -> "Guesses":
@@ -51,6 +53,10 @@ class Guesses:
             name = await identify()
         except Problem as problem:
             if problem.kind is not problems.UNAUTHENTICATED:
+                raise
+            if isinstance(problem, KeyEnded) and suspect == address:
+                self._remember(digest)
+                self.refused.hit(digest)
                 raise
             if seconds:
                 raise self._too_many(seconds) from problem

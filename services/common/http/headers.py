@@ -1,5 +1,8 @@
 """Headers that every answer carries unless its route says otherwise."""
 
+import re
+
+import uuid_utils
 from starlette.types import Message, Scope
 
 RawHeader = tuple[bytes, bytes]
@@ -27,6 +30,16 @@ NOT_KEPT: RawHeader = (b"cache-control", b"no-store")
 
 REUSABLE_STATUSES = frozenset({200, 203, 206, 304, 308})
 READING_METHODS = frozenset({"GET", "HEAD"})
+
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+"""A caller's own request id is kept when it is short and plain, so that it can stand in a log line."""
+
+
+def request_id(headers: dict[bytes, bytes]) -> str:
+    """The id of a request that has these headers: its own, else a new one (UUIDv7)."""
+    given = headers.get(b"x-request-id", b"")
+    return given.decode() if REQUEST_ID.fullmatch(given) else str(uuid_utils.uuid7())
 
 
 def complete(scope: Scope, message: Message, limits: list[RawHeader], *, keyed: bool) -> list[RawHeader]:

@@ -4,14 +4,12 @@ Each concern is one call, in the order of `RequestLayer.__call__`; what a concer
 """
 
 import logging
-import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-import uuid_utils
 from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
@@ -30,16 +28,15 @@ from services.common.http.errors import (
     problem_response,
 )
 from services.common.http.guesses import Guesses
-from services.common.http.headers import complete
+from services.common.http.head import HeadAsGet
+from services.common.http.headers import complete, request_id
+from services.common.http.hosts import check_host
 from services.common.http.limits import RateLimiter
 from services.common.http.proxies import TrustedProxies
 from services.common.problems import Problem
 from services.common.settings import ContractSettings
 
 logger = logging.getLogger(__name__)
-
-REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-"""A caller's own request id is kept when it is short and plain, so that it can stand in a log line."""
 
 FIRST_ERROR_STATUS = 400
 
@@ -57,7 +54,7 @@ class Observer(Protocol):
     """Metrics, traces and the log line of each request."""
 
     def begin(self, scope: Scope) -> None:
-        """A request has come in; its id and its client's address stand in the scope."""
+        """A request has come in; its id stands in the scope."""
 
     def end(self, scope: Scope, status: int, seconds: float) -> None:
         """It was answered, or broke off (status 499: the client went away; 500: nobody could be told)."""
@@ -109,7 +106,7 @@ class RequestLayer:
 
     def __init__(self, app: ASGIApp, contract: Contract) -> None:
         self.contract = contract
-        self.app = _with_cors(app, contract.cors_origins)
+        self.app = _with_cors(HeadAsGet(app), contract.cors_origins)
         self.own_answer = _with_cors(_send_own_answer, contract.cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,9 +116,7 @@ class RequestLayer:
         contract = self.contract
         started = time.perf_counter()
         headers: RawHeaders = dict(scope["headers"])
-        given = headers.get(b"x-request-id", b"")
-        scope["request_id"] = given.decode() if REQUEST_ID.fullmatch(given) else str(uuid_utils.uuid7())
-        contract.proxies.apply(scope)
+        scope["request_id"] = request_id(headers)
         answer = _Answer(send, scope, keyed=b"authorization" in headers)
         if contract.observer is not None:
             contract.observer.begin(scope)
@@ -134,6 +129,8 @@ class RequestLayer:
     async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer", headers: RawHeaders) -> None:
         """Answer, whatever happens: with the app's answer or with a problem document."""
         try:
+            check_host(scope, headers)
+            self.contract.proxies.apply(scope)
             if scope["path"] in self.contract.open_paths:
                 await self.app(scope, receive, answer)
             else:
@@ -159,13 +156,16 @@ class RequestLayer:
             raise Problem(
                 problems.METHOD_NOT_ALLOWED, NO_METHOD, headers={"Allow": allowed_methods(Request(scope, receive))}
             )
-        with contract.admission.enter(scope, headers):
+        with contract.admission.enter(scope, headers) as place:
             client = await self._client(scope, headers)
             answer.limit_headers = contract.limiter.count(client, scope["method"], scope["path"])
-        if has_body(headers):  # whoever is slow to send it keeps nobody from working meanwhile
-            with contract.admission.receive() as place:
+            if not has_body(headers):
                 place.claim(client)
-                receive = await contract.bodies.received(receive, headers)
+                await self.app(scope, receive, answer)
+                return
+        with contract.admission.receive() as place:  # whoever is slow to send it keeps nobody from working meanwhile
+            place.claim(client)
+            receive = await contract.bodies.received(receive, headers)
         with contract.admission.enter(scope, headers) as place:
             place.claim(client)
             await self.app(scope, receive, answer)
@@ -201,20 +201,29 @@ CORS_REQUEST_HEADERS = (
     "Idempotency-Key",
     "If-Match",
     "If-None-Match",
+    "If-Range",
     "Last-Event-ID",
     "X-Request-Id",
     "traceparent",
+    "tracestate",
 )
 CORS_ANSWER_HEADERS = (
+    "Accept-Patch",
+    "Accept-Ranges",
+    "Allow",
     "Content-Language",
+    "Content-Range",
     "ETag",
+    "Idempotent-Replayed",
     "Link",
     "Location",
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "WWW-Authenticate",
     "X-Request-Id",
 )
+"""Everything that an answer may say beyond what pages of other origins see by themselves."""
 
 
 async def _send_own_answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -246,4 +255,6 @@ class _Answer:
             self.started = True
             self.status = message["status"]
             message["headers"] = complete(self.scope, message, self.limit_headers, keyed=self.keyed)
+        elif self.scope["method"] == "HEAD":
+            message["body"] = b""
         await self.send(message)

@@ -21,13 +21,11 @@ FIELDS = "fields"
 """The attribute of a log record (`extra={"fields": {...}}`) whose members stand beside the message."""
 
 SECRETS = (
-    (("lf_", "whsec_", "whsk_"), re.compile(r"(lf_[0-9a-z]{4,16}_|whsec_|whsk_)[0-9A-Za-z+/=_-]{8,}"), r"\1[redacted]"),
-    (("bearer", "basic"), re.compile(r"(?i)\b(bearer|basic)((?:\s|%20|\+)+)[^\s\"'\\,;]{12,}"), r"\1\2[redacted]"),
-    (("://",), re.compile(r"(://[^/\s:@\"']*):[^@/\s\"']+@"), r"\1:[redacted]@"),
+    (re.compile(r"(lf_[0-9a-z]{4,16}_|whsec_|whsk_)[0-9A-Za-z+/=_-]{8,}"), r"\1[redacted]"),
+    (re.compile(r"(?i)\b(bearer|basic)((?:\s|%20|\+)+)[^\s\"'\\,;]{12,}"), r"\1\2[redacted]"),
+    (re.compile(r"(://[^/\s:@\"']*):[^@/\s\"']+@"), r"\1:[redacted]@"),
 )
-"""API keys and signing secrets by their prefix, credentials of a header, passwords in addresses.
-
-Few lines hold one of the words that stand first: looking for them costs a tenth of trying the expressions."""
+"""API keys and signing secrets by their prefix, credentials of a header, passwords in addresses."""
 
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 """What could begin a new line, or colour one, in a terminal."""
@@ -35,11 +33,16 @@ CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 def redact(text: str) -> str:
     """The text without keys, credentials and passwords."""
-    lowered = text.lower()
-    for words, pattern, replacement in SECRETS:
-        if any(word in lowered for word in words):
+    if _may_hold_secrets(text):
+        for pattern, replacement in SECRETS:
             text = pattern.sub(replacement, text)
     return text
+
+
+def _may_hold_secrets(text: str) -> bool:
+    """Whether a word stands there that every secret comes with: looking for it costs a tenth of the expressions."""
+    low = text.lower()
+    return "lf_" in low or "whs" in low or "bearer" in low or "basic" in low or "://" in low
 
 
 def trace_id() -> str | None:

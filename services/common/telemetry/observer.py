@@ -55,6 +55,8 @@ class Observer:
         if status in REFUSED and (client := scope.get("client")):
             fields["client"] = client[0]
         message = f"{scope['method']} {fields['path']} {status} {seconds * 1000:.1f} ms"
-        record = logging.LogRecord(logger.name, level, __file__, 0, message, None, None)  # looks for no calling line
+        record = logging.LogRecord(
+            logger.name, level, "", 0, message, None, None
+        )  # looks for no calling line, nor takes one apart
         setattr(record, FIELDS, fields)
         logger.handle(record)

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from services.catalog.app import create_app
-from services.catalog.records import responses
+from services.catalog.records import finding
 from services.catalog.settings import CatalogSettings
 from services.common.problems import PROBLEM_TYPES
 from tests.conftest import CopyDatabase, running
@@ -139,7 +139,7 @@ async def test_what_nobody_expected_is_answered_opaquely_and_logged(
         message = "a secret: select * from territory, in /srv/letsfood/catalog.py"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(responses, "fetch_one", failing)
+    monkeypatch.setattr(finding, "fetch_one", failing)
     for lang in ("en", "fr", "ar"):
         answer = await client.get(f"{V1}/territories/fes", headers={"Accept-Language": lang})
         problem = check(answer, "internal", lang)

@@ -8,6 +8,7 @@ import pytest
 
 from services.common.migrations import migrate
 from services.local.postgres import EmbeddedPostgres
+from tests.integration.common.limited_server import start  # noqa: F401 - a fixture of the tests here
 
 MIGRATIONS = Path(__file__).parents[3] / "services" / "catalog" / "migrations"
 

@@ -9,12 +9,42 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import uvicorn
-from fastapi import Body, FastAPI, Query, Response
+from fastapi import APIRouter, Body, FastAPI, Query, Response
+from fastapi.responses import StreamingResponse
 
 from services.common.http.app import create_service, service_router
 from services.common.settings import ContractSettings
 from services.common.telemetry.metrics import Metrics
 from services.launch.protocol import Patience, limited_protocol
+
+
+def _add_odd_answers(router: APIRouter) -> None:
+    @router.get("/large")
+    async def large() -> Response:
+        """More than any buffer takes."""
+        return Response(b"x" * 50_000_000, media_type="application/octet-stream")
+
+    @router.get("/endless")
+    async def endless() -> StreamingResponse:
+        """An answer that goes on."""
+
+        async def dots() -> AsyncIterator[bytes]:
+            while True:
+                yield b"."
+                await asyncio.sleep(0.01)
+
+        return StreamingResponse(dots(), headers={"Content-Length": "1000000"})
+
+    @router.get("/broken")
+    async def broken() -> None:
+        """Fails as nobody foresaw."""
+        message = "a secret"
+        raise RuntimeError(message)
+
+    @router.get("/away")
+    async def away() -> None:
+        """Needs what is not there."""
+        raise ConnectionRefusedError
 
 
 def create_app(settings: ContractSettings) -> FastAPI:
@@ -44,21 +74,7 @@ def create_app(settings: ContractSettings) -> FastAPI:
         gate.set()
         return {"wait": wait}
 
-    @router.get("/large")
-    async def large() -> Response:
-        """More than any buffer takes."""
-        return Response(b"x" * 50_000_000, media_type="application/octet-stream")
-
-    @router.get("/broken")
-    async def broken() -> None:
-        """Fails as nobody foresaw."""
-        message = "a secret"
-        raise RuntimeError(message)
-
-    @router.get("/away")
-    async def away() -> None:
-        """Needs what is not there."""
-        raise ConnectionRefusedError
+    _add_odd_answers(router)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -13,7 +13,15 @@ from services.catalog.app import create_app
 from services.catalog.settings import CatalogSettings
 from services.cli import app
 from services.common.access.keys import parse_key
-from services.launch.machine import ADMIN_KEY, SERVICE_KEY, Machine, keep_keys
+from services.launch.machine import (
+    ADMIN_KEY,
+    DATABASES,
+    SEALING_KEY,
+    SERVICE_KEY,
+    Machine,
+    keep_keys,
+    keep_sealing_key,
+)
 from services.local.state import State
 from tests.conftest import running
 
@@ -78,18 +86,41 @@ def test_what_cannot_be_done_is_one_line(letsfood: Letsfood, arguments: tuple[st
     assert len(letsfood(*arguments, fails=True).splitlines()) == 1
 
 
+def test_addresses_in_answers_and_events_are_those_that_it_serves_on_unless_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CATALOG_PUBLIC_URL", "https://letsfood.example")
+    state = State.acquire(tmp_path / "state", "http://127.0.0.1:8123")
+    try:
+        for name in (SERVICE_KEY, SEALING_KEY):
+            (state.folder / name).write_text("x")
+        given = Machine(state, dict.fromkeys(DATABASES, "postgresql://"), "http://127.0.0.1:8123").environment()
+    finally:
+        state.release()
+    assert given["WEBHOOKS_PUBLIC_URL"] == "http://127.0.0.1:8123"
+    assert given["CATALOG_PUBLIC_URL"] == "https://letsfood.example"
+
+
 def test_a_first_start_makes_its_keys_and_later_ones_keep_them(empty_catalog_database: str, tmp_path: Path) -> None:
     url = empty_catalog_database
     state = State.acquire(tmp_path / "state", "http://127.0.0.1:1")
     try:
-        place = Machine(state, {"catalog": url, "matching": url})
+        place = Machine(state, {"catalog": url, "matching": url, "webhooks": url}, "http://127.0.0.1:1")
         asyncio.run(keep_keys(place))
+        asyncio.run(keep_sealing_key(place))
         files = {name: state.folder / name for name in (ADMIN_KEY, SERVICE_KEY)}
         first = {name: path.read_text() for name, path in files.items()}
         assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in files.values())
         assert answered(url, first[ADMIN_KEY].strip(), "/catalog/v1/api-keys").status_code == 200
         assert answered(url, first[SERVICE_KEY].strip(), "/catalog/v1/api-keys").status_code == 403
         assert place.environment()["SEARCH_CATALOG_KEY"] == first[SERVICE_KEY].strip()
+
+        sealing = state.folder / SEALING_KEY
+        assert stat.S_IMODE(sealing.stat().st_mode) == 0o600
+        assert place.environment()["WEBHOOKS_SECRET_KEYS"] == sealing.read_text().strip()
+        kept = sealing.read_text()
+        asyncio.run(keep_sealing_key(place))
+        assert sealing.read_text() == kept, "another one could not open what is in the database"
 
         asyncio.run(keep_keys(place))
         assert {name: path.read_text() for name, path in files.items()} == first

@@ -8,10 +8,11 @@ import pytest
 
 from services.common.feed.position import Position, parse_cursor
 from services.common.ids import new_id
-from services.common.paging import decode_cursor, encode_cursor
+from services.common.paging import decode_cursor, encode_cursor, list_digest
 from services.common.problems import MALFORMED, Problem
 
 RECORD = UUID("019a0669-fcc0-705f-ae16-80325fac86d5")
+LIST = list_digest("/catalog/v1/territories", [])
 
 
 def forged(value: object) -> str:
@@ -21,8 +22,8 @@ def forged(value: object) -> str:
 
 @pytest.mark.parametrize("sort_key", ["", "fes", "saint-étienne", "مونبلييه", 'a"b\\', "~?>", "x" * 300])
 def test_a_list_goes_on_where_it_stopped(sort_key: str) -> None:
-    cursor = encode_cursor(sort_key, RECORD)
-    assert decode_cursor(cursor) == (sort_key, RECORD)
+    cursor = encode_cursor(LIST, sort_key, RECORD)
+    assert decode_cursor(LIST, cursor) == (sort_key, RECORD)
     assert cursor.isascii()
     assert not set(cursor) & set("+/=&?# ")
 
@@ -40,26 +41,45 @@ def test_a_list_goes_on_where_it_stopped(sort_key: str) -> None:
         forged([]),
         forged({}),
         forged(None),
-        forged(["fes"]),
-        forged(["fes", 7]),
-        forged(["fes", None]),
-        forged(["fes", ["a"]]),
-        forged(["fes", "no uuid"]),
-        forged([7, str(RECORD)]),
-        forged([None, str(RECORD)]),
-        forged(["a\0b", str(RECORD)]),
-        forged(["fes", str(RECORD), "more"]),
-        forged("fe"),
-        base64.urlsafe_b64encode(b'["fes", "' + b"[" * 2000).decode(),
+        forged([LIST]),
+        forged([LIST, "fes"]),
+        forged([LIST, "fes", 7]),
+        forged([LIST, "fes", None]),
+        forged([LIST, "fes", ["a"]]),
+        forged([LIST, "fes", "no uuid"]),
+        forged([LIST, 7, str(RECORD)]),
+        forged([LIST, None, str(RECORD)]),
+        forged([LIST, "a\0b", str(RECORD)]),
+        forged([LIST, "fes", str(RECORD), "more"]),
+        forged("fes"),
+        base64.urlsafe_b64encode(b'["", "fes", "' + b"[" * 2000).decode(),
         base64.urlsafe_b64encode(b"[" * 2000).decode(),
-        base64.urlsafe_b64encode(b'["\xff", "x"]').decode(),
+        base64.urlsafe_b64encode(b'["", "\xff", "x"]').decode(),
     ],
 )
 def test_what_is_no_cursor_of_a_list_is_refused(cursor: str) -> None:
     with pytest.raises(Problem) as caught:
-        decode_cursor(cursor)
+        decode_cursor(LIST, cursor)
     assert caught.value.kind is MALFORMED
     assert caught.value.errors[0]["pointer"] == "?cursor"
+
+
+def test_a_cursor_holds_for_its_list_and_filters_only() -> None:
+    french = [("country", "FR"), ("theme", "food_waste")]
+    of = list_digest("/catalog/v1/territories", french)
+    cursor = encode_cursor(of, "fes", RECORD)
+    same = [("limit", "5"), *reversed(french), ("lang", "ar"), ("count", "true"), ("cursor", cursor)]
+    assert decode_cursor(list_digest("/catalog/v1/territories", same), cursor) == ("fes", RECORD)
+    others = [
+        list_digest("/catalog/v1/initiatives", french),
+        list_digest("/catalog/v1/territories", []),
+        list_digest("/catalog/v1/territories", [*french, ("country", "MA")]),
+        list_digest("/catalog/v1/territories", [("country", "FR,theme"), ("food_waste", "")]),
+    ]
+    for other in others:
+        with pytest.raises(Problem) as caught:
+            decode_cursor(other, cursor)
+        assert (caught.value.kind, caught.value.errors[0]["code"]) == (MALFORMED, "other_list")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +111,7 @@ def test_feed_cursors_differ_by_place_and_by_change() -> None:
         Position(1, 1, RECORD).cursor() + "AA",
         Position(1, 1, RECORD).cursor()[:-2] + "!A",
         " " + Position(1, 1, RECORD).cursor(),
-        encode_cursor("fes", RECORD),
+        encode_cursor(LIST, "fes", RECORD),
     ],
 )
 def test_what_is_no_cursor_of_a_feed_is_refused(cursor: str) -> None:

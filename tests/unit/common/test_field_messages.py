@@ -5,7 +5,7 @@ import re
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
-from services.common.field_messages import MESSAGES, in_language
+from services.common.field_messages import IN_GENERAL, MESSAGES, in_language
 from services.common.problems import FieldError
 
 ARABIC = re.compile(r"[\u0600-\u06ff]")
@@ -43,6 +43,14 @@ def test_the_validators_bounds_fill_the_sentence() -> None:
     }
 
 
-def test_a_code_without_a_message_keeps_its_detail_and_nothing_else_gets_out() -> None:
-    error = FieldError(pointer="/x", detail="odd", code="no_such_code", context={"secret": "x"})
-    assert in_language(error, "ar") == {"pointer": "/x", "detail": "odd", "code": "no_such_code"}
+@pytest.mark.parametrize("code", ["no_such_code", "value_error", "string_too_long"])
+def test_what_has_no_sentence_is_said_in_general_words_and_nothing_else_gets_out(code: str) -> None:
+    error = FieldError(pointer="/x", detail="Value error, odd", code=code, context={"secret": "x"})
+    assert in_language(error, "en") == {"pointer": "/x", "detail": "odd", "code": code}
+    for lang in ("fr", "ar"):
+        assert in_language(error, lang) == {"pointer": "/x", "detail": IN_GENERAL[lang], "code": code}
+
+
+def test_a_list_of_what_is_expected_holds_no_english() -> None:
+    error = FieldError(pointer="/x", detail="x", code="literal_error", context={"expected": "'a', 'b' or 'c'"})
+    assert in_language(error, "fr")["detail"] == "L'un de : 'a', 'b', 'c'."

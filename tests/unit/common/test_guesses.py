@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.common.access.bearer import invalid_key
+from services.common.access.bearer import ended_key, invalid_key
+from services.common.access.caller import Ended
 from services.common.access.keys import new_key
 from services.common.http import guesses as module
 from services.common.http.guesses import LOOK_UPS, Guesses
@@ -19,6 +20,7 @@ class Door:
         self.guesses = Guesses.of(ContractSettings(rate_limit_secrets=f"{QUOTA}/hour"))
         self.key = f"Bearer {new_key()}".encode()
         self.valid = {self.key}
+        self.ended: set[bytes] = set()
         self.looked_up = 0
 
     async def knock(self, authorization: bytes, address: str = "a") -> ProblemType | None:
@@ -26,6 +28,8 @@ class Door:
 
         async def identify() -> str | None:
             self.looked_up += 1
+            if authorization in self.ended:
+                raise ended_key(Ended.EXPIRED)
             if authorization not in self.valid:
                 raise invalid_key()
             return "id"
@@ -87,6 +91,30 @@ async def test_a_key_that_was_revoked_is_no_guess_and_not_looked_up_without_end(
     await door.knock(door.key)
     door.valid = set()
     door.looked_up = 0
+    kinds = [await door.knock(door.key) for _ in range(QUOTA * LOOK_UPS * 3)]
+
+    assert kinds[: QUOTA + 1] == [UNAUTHENTICATED] * QUOTA + [TOO_MANY_REQUESTS]
+    assert door.looked_up == QUOTA * (1 + LOOK_UPS)
+    assert await door.guess(1) == [UNAUTHENTICATED]
+
+
+async def test_a_key_that_has_ended_is_no_guess_of_its_address(door: Door) -> None:
+    old = [f"Bearer {new_key()}".encode() for _ in range(QUOTA * 2)]
+    door.ended = set(old)
+
+    assert [await door.knock(key) for key in old] == [UNAUTHENTICATED] * len(old)
+    assert await door.guess(QUOTA + 1) == [UNAUTHENTICATED] * QUOTA + [TOO_MANY_REQUESTS]
+
+
+async def test_an_ended_key_is_told_so_where_others_have_guessed_too_much(door: Door) -> None:
+    await door.guess(QUOTA * 2)
+    door.ended = {door.key}
+
+    assert await door.knock(door.key) is UNAUTHENTICATED
+
+
+async def test_a_client_that_goes_on_with_an_ended_key_is_stopped_alone(door: Door) -> None:
+    door.ended = {door.key}
     kinds = [await door.knock(door.key) for _ in range(QUOTA * LOOK_UPS * 3)]
 
     assert kinds[: QUOTA + 1] == [UNAUTHENTICATED] * QUOTA + [TOO_MANY_REQUESTS]

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from services.common.access import introspection
-from services.common.access.caller import CallersUnavailable
+from services.common.access.caller import Caller, CallersUnavailable, Ended
 from services.common.access.introspection import MAX_AGE_S, PAUSE_S, IntrospectedCallers
 from services.common.access.keys import new_key
 from services.common.access.scopes import Scope
@@ -40,7 +40,7 @@ class Asked:
 async def test_a_caller_is_what_the_catalog_says_and_is_asked_for_once_a_minute() -> None:
     asked, key = Asked(), new_key()
     caller = await asked.callers.resolve(key)
-    assert caller is not None
+    assert isinstance(caller, Caller)
     assert (caller.key, caller.partner_id, caller.may(Scope.RECORDS_WRITE)) == ("abc", PARTNER, True)
     asked.now += MAX_AGE_S - 1
     assert await asked.callers.resolve(key) == caller
@@ -55,6 +55,22 @@ async def test_a_revoked_key_is_believed_for_a_minute_at_most() -> None:
     assert await asked.callers.resolve(key) is None
     assert await asked.callers.resolve(key) is None
     assert len(asked.tokens) == 2
+
+
+@pytest.mark.parametrize("why", Ended)
+async def test_why_a_key_has_ended_is_known_as_long(why: Ended) -> None:
+    asked, key = Asked(), new_key()
+    asked.answer = {"active": False, "inactive_reason": why.value}
+    assert await asked.callers.resolve(key) is why
+    assert await asked.callers.resolve(key) is why
+    assert len(asked.tokens) == 1
+
+
+@pytest.mark.parametrize("reason", ["of a kind that is not known yet", None, [], 7])
+async def test_a_reason_that_is_not_known_here_says_nothing(reason: object) -> None:
+    asked = Asked()
+    asked.answer = {"active": False, "inactive_reason": reason}
+    assert await asked.callers.resolve(new_key()) is None
 
 
 async def test_an_answer_is_not_believed_beyond_the_keys_own_end() -> None:

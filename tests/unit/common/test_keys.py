@@ -42,7 +42,11 @@ def test_every_scope_says_what_it_allows_and_includes_only_lesser_ones() -> None
     assert set(SCOPES) == set(Scope)
     assert all(meaning.allows.endswith(".") for meaning in SCOPES.values())
     assert with_included(["records:moderate"]) == {Scope.RECORDS_MODERATE, Scope.RECORDS_WRITE}
-    assert with_included(["partners:manage"]) == {Scope.PARTNERS_MANAGE, Scope.KEYS_MANAGE}
+    assert with_included(["partners:manage"]) == {
+        Scope.PARTNERS_MANAGE,
+        Scope.KEYS_MANAGE,
+        Scope.WEBHOOKS_MANAGE,
+    }
     assert with_included(["introspect", "a scope of another release"]) == {Scope.INTROSPECT}
     assert with_included([]) == frozenset()
     for scope in Scope:

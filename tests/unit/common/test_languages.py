@@ -115,6 +115,11 @@ def test_labels_come_in_the_first_language_that_they_all_have(requested: tuple[s
         ([{"items": [{"deep": [{"lang": "ar"}]}]}], {"ar"}),
         ({"lang": "und", "other": {"lang": None}}, set()),
         ({"lang": {"lang": "it"}}, {"it"}),
+        (
+            {"lang": "fr", "translations": {"fr": {"text": "a"}, "ar": {"text": "b"}, "und": {"text": "c"}}},
+            {"fr", "ar"},
+        ),
+        ({"lang": "fr", "translations": None}, {"fr"}),
         ("lang", set()),
         (None, set()),
     ],

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.launch.documents import documents, merged
+from services.common.http.merged import merged
+from services.launch.documents import documents
 
 
 def references(value: object) -> set[str]:
@@ -32,6 +33,34 @@ def test_schemas_of_one_name_keep_their_meaning() -> None:
     assert schemas == {"Status": {"type": "integer"}, "MatchingStatus": {"type": "null"}, "Same": {"type": "string"}}
     reference = whole["paths"]["/matching"]["get"]["responses"]["200"]["schema"]["$ref"]
     assert reference == "#/components/schemas/MatchingStatus"
+
+
+def test_a_schema_about_one_that_is_another_is_another_too() -> None:
+    about = {"properties": {"status": {"$ref": "#/components/schemas/Status"}}}
+    by_service = {
+        "search": document("/search", {"type": "integer"}),
+        "matching": document("/matching", {"type": "null"}),
+        "webhooks": document("/webhooks", {"type": "integer"}),
+    }
+    for each in by_service.values():
+        each["components"]["schemas"]["Page"] = about
+    schemas = merged(by_service)["components"]["schemas"]
+    assert schemas["Page"] == about
+    assert schemas["MatchingPage"] == {"properties": {"status": {"$ref": "#/components/schemas/MatchingStatus"}}}
+    assert set(schemas) == {"Status", "Same", "Page", "MatchingStatus", "MatchingPage"}
+
+
+def test_events_and_what_each_service_is_are_in_the_whole() -> None:
+    one = document("/webhooks", {"type": "null"}) | {"webhooks": {"it.happened": {"post": {}}}}
+    one["info"] = {"title": "Webhooks", "description": "Tells of what happens."}
+    whole = merged({"search": document("/search", {"type": "null"}), "webhooks": one})
+    assert whole["webhooks"] == {"it.happened": {"post": {}}}
+    assert "Tells of what happens." in whole["info"]["description"]
+
+
+def test_no_two_operations_have_one_id() -> None:
+    ids = [operation["operationId"] for item in merged(documents())["paths"].values() for operation in item.values()]
+    assert len(ids) == len(set(ids)) > 30
 
 
 def test_the_whole_holds_every_path_and_every_reference_resolves() -> None:

@@ -6,17 +6,17 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from sqlmodel import col
 
-from services.catalog.access.answers import one_response, page_response
 from services.catalog.access.keys import service
 from services.catalog.access.keys.schemas import KeyCreate, KeyCreated, KeyPage, KeyRead, KeyRotate
 from services.catalog.access.models import ApiKey
 from services.catalog.context import OnceDep, SessionDep
-from services.catalog.records.operations import IfMatch, JsonOnly
 from services.common.access.keys import Key
 from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
+from services.common.http.answers import one_response, page_response
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
+from services.common.http.writing import IfMatch, JsonOnly
 from services.common.paging import PageDep
 
 router = service_router("/api-keys", tags=["access"])
@@ -83,7 +83,7 @@ async def create_key(
     "/{id}/rotate",
     status_code=201,
     response_model=KeyCreated,
-    responses=problem_responses(400, 403, 404, 409, 410, 413, 415, 422),
+    responses=problem_responses(400, 403, 404, 409, 413, 415, 422),
     dependencies=[MANAGERS, JsonOnly],
 )
 async def rotate_key(
@@ -96,7 +96,8 @@ async def rotate_key(
 ) -> Response:
     """Replace a key: a new one with the same scopes, while the former remains valid for the overlap, a day by default.
 
-    A key may replace itself, when it has `keys:manage`.
+    A key may replace itself, when it has `keys:manage`. One that has expired, was revoked, or was replaced and whose
+    overlap is over answers 409 and nothing is made: create a key instead.
     """
     stored, key = await service.rotate(session, caller, id, wanted)
     return await once.keep(created_response(request, stored, key), SECRET)

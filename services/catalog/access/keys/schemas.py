@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from services.common.access.scopes import Scope
 from services.common.schemas import Line, StrictModel, Whole
@@ -20,8 +21,8 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d
 def _as_text(value: object) -> object:
     """Pydantic would take numbers, and texts of numbers, for Unix times."""
     if not isinstance(value, datetime) and not (isinstance(value, str) and RFC_3339.fullmatch(value)):
-        message = "write it like 2099-12-31T23:59:59Z"
-        raise ValueError(message)
+        code = "date_time"
+        raise PydanticCustomError(code, "write it like 2099-12-31T23:59:59Z")
     return value
 
 
@@ -29,11 +30,11 @@ def _to_come(value: datetime) -> datetime:
     try:
         moment = value.astimezone(UTC)
     except OverflowError as error:
-        message = "this is beyond the calendar"
-        raise ValueError(message) from error
+        code = "beyond_calendar"
+        raise PydanticCustomError(code, "this is beyond the calendar") from error
     if moment <= datetime.now(UTC):
-        message = "this is past"
-        raise ValueError(message)
+        code = "past"
+        raise PydanticCustomError(code, "this is past")
     return moment
 
 

@@ -11,15 +11,12 @@ from sqlmodel.sql.expression import SelectOfScalar
 from services.catalog.access.keys.schemas import KeyCreate, KeyRotate
 from services.catalog.access.models import ApiKey
 from services.catalog.access.partners.service import find_for_field
-from services.catalog.records.models import now
-from services.catalog.records.responses import gone
-from services.common.access.caller import Caller
+from services.common.access.caller import Caller, Ended
 from services.common.access.keys import Key, new_key
 from services.common.access.scopes import Scope, with_included
+from services.common.clock import now
 from services.common.etags import require_match
-from services.common.problems import FORBIDDEN, FieldError, Problem, invalid, not_found
-
-REVOKED = "revoked"
+from services.common.problems import CONFLICT, FORBIDDEN, GONE, FieldError, Problem, invalid, not_found
 
 
 def visible(caller: Caller) -> SelectOfScalar[ApiKey]:
@@ -30,12 +27,17 @@ def visible(caller: Caller) -> SelectOfScalar[ApiKey]:
 
 async def find(session: AsyncSession, caller: Caller, key_id: UUID, *, lock: bool = False) -> ApiKey:
     """The key by its id; raises `Problem`: 404 for none and for another partner's, 410 for a revoked one."""
+    found = await _find_any(session, caller, key_id, lock=lock)
+    if found.revoked_at is not None:
+        raise _revoked()
+    return found
+
+
+async def _find_any(session: AsyncSession, caller: Caller, key_id: UUID, *, lock: bool) -> ApiKey:
     query = visible(caller).where(col(ApiKey.id) == key_id)
     found = (await session.exec(query.with_for_update() if lock else query)).one_or_none()
     if found is None:
         raise not_found(str(key_id))
-    if found.revoked_at is not None:
-        raise gone(REVOKED)
     return found
 
 
@@ -78,10 +80,18 @@ async def issue(
 
 
 async def rotate(session: AsyncSession, caller: Caller, key_id: UUID, wanted: KeyRotate) -> tuple[ApiKey, Key]:
-    """A new key in the place of one that remains valid for the overlap; raises `Problem` as `create` does."""
-    former = await find(session, caller, key_id, lock=True)
+    """A new key in the place of one that remains valid for the overlap.
+
+    Raises `Problem`: 404, 403 as `create` does, 409 for one that is not valid any more: nothing is left to hand over.
+    """
+    former = await _find_any(session, caller, key_id, lock=True)
     _require_grantable(caller, former.scopes)
-    end = now() + timedelta(seconds=wanted.overlap_seconds)
+    moment = now()
+    if former.revoked_at is not None:
+        raise _cannot_rotate(Ended.REVOKED)
+    if former.expires_at is not None and former.expires_at <= moment:
+        raise _cannot_rotate(Ended.EXPIRED)
+    end = moment + timedelta(seconds=wanted.overlap_seconds)
     former.expires_at = min(former.expires_at or end, end)
     former.version += 1
     session.add(former)
@@ -111,3 +121,27 @@ def _require_grantable(caller: Caller, scopes: Sequence[str]) -> None:
             },
             {"names": names},
         )
+
+
+def _revoked() -> Problem:
+    return Problem(
+        GONE,
+        {
+            "en": "This key has been revoked.",
+            "fr": "Cette clé a été révoquée.",
+            "ar": "أُلغي هذا المفتاح.",
+        },
+        extensions={"reason": Ended.REVOKED.value},
+    )
+
+
+def _cannot_rotate(why: Ended) -> Problem:
+    return Problem(
+        CONFLICT,
+        {
+            "en": "This key is not valid any more (expired, replaced or revoked): create a new one instead.",
+            "fr": "Cette clé n'est plus valide (expirée, remplacée ou révoquée) : créez-en plutôt une nouvelle.",
+            "ar": "لم يعد هذا المفتاح صالحًا (منتهٍ أو مُستبدل أو ملغى): أنشئ مفتاحًا جديدًا بدلًا منه.",
+        },
+        extensions={"reason": why.value},
+    )

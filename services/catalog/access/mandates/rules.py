@@ -7,11 +7,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.access.models import Mandate
-from services.catalog.records.models import PUBLISHED, now
-from services.catalog.records.ownership import owns
-from services.catalog.territories.models import Territory
 from services.common.access.caller import Caller
 from services.common.access.scopes import Scope
+from services.common.clock import now
 from services.common.problems import FORBIDDEN, Problem
 
 
@@ -47,9 +45,3 @@ async def require_mandate(session: AsyncSession, caller: Caller, territory_id: U
             },
             extensions={"territory_id": str(territory_id)},
         )
-
-
-async def may_change_territory(session: AsyncSession, caller: Caller, territory: Territory) -> bool:
-    """Whether the caller may change a territory: under a mandate, and a draft only if it is its own besides."""
-    visible = territory.status == PUBLISHED or owns(caller, territory.owner_id)
-    return visible and await may_act(session, caller, territory.id)

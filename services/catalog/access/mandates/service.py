@@ -9,10 +9,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 from services.catalog.access.mandates.schemas import MandateCreate
 from services.catalog.access.models import Mandate
 from services.catalog.access.partners.service import find_for_field
-from services.catalog.records.models import ENDED, now
-from services.catalog.records.responses import gone
+from services.catalog.records.models import ENDED
+from services.catalog.records.problems import gone
 from services.catalog.territories.models import Territory
 from services.common.access.caller import Caller
+from services.common.clock import now
 from services.common.etags import require_match
 from services.common.ids import parse_id
 from services.common.problems import FieldError, invalid, not_found

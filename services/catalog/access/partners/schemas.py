@@ -17,7 +17,10 @@ Mailbox = Annotated[
 
 
 class Contact(StrictModel):
-    """A role and its mailbox: `data@…`, `technique@…`. Never a person's name or address."""
+    """A role and its mailbox at the organisation's own domain: `data@…`, `technique@…`. Never a person's.
+
+    An address that names a person (`marie.dupont@…`) or is of a host where everybody gets one is refused (422).
+    """
 
     role: Line = Field(examples=["technical"])
     email: Mailbox = Field(examples=["data@example.org"])

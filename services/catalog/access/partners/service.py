@@ -10,13 +10,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from services.catalog.access.models import Partner
+from services.catalog.access.partners.mailboxes import personal_contacts
 from services.catalog.access.partners.schemas import PartnerWrite
-from services.catalog.records import writes
-from services.catalog.records.models import now
+from services.catalog.records.problems import slug_taken
 from services.common.access.caller import Caller
 from services.common.access.scopes import Scope
+from services.common.clock import now
 from services.common.etags import require_match
 from services.common.ids import parse_id
+from services.common.merge_patch import patched
 from services.common.problems import FieldError, Problem, invalid, not_found
 
 
@@ -48,7 +50,8 @@ async def find_for_field(session: AsyncSession, ref: str) -> Partner:
 
 
 async def create(session: AsyncSession, written: PartnerWrite) -> Partner:
-    """A new partner; raises `Problem` (409) when its slug is taken."""
+    """A new partner; raises `Problem`: 409 when its slug is taken, 422 for a contact that is no role mailbox."""
+    _require_role_mailboxes(written)
     partner = Partner(**written.model_dump(mode="json"))
     session.add(partner)
     try:
@@ -63,9 +66,11 @@ async def change(session: AsyncSession, ref: str, if_match: str | None, patch: M
     partner = await find(session, select(Partner).with_for_update(), ref)
     require_match(if_match, partner.version)
     former = partner.model_dump(include=set(PartnerWrite.model_fields))
-    written = writes.patched(PartnerWrite, former, patch)
+    written = patched(PartnerWrite, former, patch)
     if written.slug != partner.slug:
         raise invalid([FieldError(pointer="/slug", detail="a slug stays as it is", code="immutable")])
+    if "contacts" in patch:  # those of before the rule stay until they are changed: suspending has to work at once
+        _require_role_mailboxes(written)
     partner.sqlmodel_update(written.model_dump(mode="json"))
     partner.version += 1
     partner.updated_at = now()
@@ -74,10 +79,15 @@ async def change(session: AsyncSession, ref: str, if_match: str | None, patch: M
     return partner
 
 
+def _require_role_mailboxes(written: PartnerWrite) -> None:
+    if errors := personal_contacts(contact.email for contact in written.contacts):
+        raise invalid(errors)
+
+
 def _named(ref: str) -> sa.ColumnElement[bool]:
     record_id = parse_id(ref)
     return col(Partner.id) == record_id if record_id else col(Partner.slug) == ref
 
 
 def _slug_taken(partner: Partner) -> Problem:
-    return writes.slug_taken(partner.slug)
+    return slug_taken(partner.slug)
