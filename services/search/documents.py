@@ -87,7 +87,7 @@ def valid_point(point: Mapping[str, Any] | None) -> tuple[float, float] | None:
     numbers = [float(n) for n in coordinates if isinstance(n, int | float) and not isinstance(n, bool)]
     if len(coordinates) < 2 or len(numbers) < len(coordinates):
         return None
-    longitude, latitude = numbers[:2]
+    longitude, latitude = (number + 0.0 for number in numbers[:2])  # no -0.0, which an index sorts below 0.0
     if -180 <= longitude <= 180 and -90 <= latitude <= 90:
         return longitude, latitude
     return None

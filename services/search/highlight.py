@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
+from services.common.words import Span, Word, spans
 from services.search.stems import stem
-from services.search.words import Span, Word, matches, spans
+from services.search.words import matches
 
 OPEN, CLOSE = "<em>", "</em>"
 

@@ -21,13 +21,13 @@ class Indexer:
     async def cursor(self) -> str | None:
         """Where the index stands; None when it has to be built."""
         metadata = await self._engine.metadata()
-        return metadata.cursor if metadata else None
+        return metadata.cursor if metadata and not metadata.outdated else None
 
     async def apply(self, changes: Sequence[Change], cursor: str) -> None:
         """Index one page of changes and stand at `cursor`; raises `RebuildNeeded` when labels have changed."""
         metadata = await self._engine.metadata()
-        if metadata is None:
-            raise RebuildNeeded("there is no index to change")
+        if metadata is None or metadata.outdated:
+            raise RebuildNeeded("there is no index of this release to change")
         if any(change.type == "vocabulary.changed" for change in changes):
             raise RebuildNeeded("a vocabulary has changed, and every document carries labels")
         renamed = await self._of_changed_territories(changes, metadata.vocabularies)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.common.problems import bad_parameter, unknown_code
+from services.common.words import Word, words
 from services.search.engines.port import FACETS, MAX_DEPTH, MAX_WORDS, Filter, Query
 from services.search.vocabularies import THEMES, Vocabularies
-from services.search.words import Word, words
 
 MAX_QUERY_CHARACTERS = 500
 
@@ -30,6 +30,8 @@ class Asked:
     query: Query
     words: Sequence[Word]
     recognised_themes: Sequence[str] = ()
+    otherwise: Query | None = None
+    """What to ask when no initiative carries a recognised theme: the words themselves."""
 
 
 def content_words(text: str) -> Sequence[Word]:
@@ -47,9 +49,11 @@ def understand(text: str, query: Query, vocabularies: Vocabularies) -> Asked:
     """
     recognised = vocabularies.themes_called(text)
     typed = content_words(text)
+    by_words = replace(query, words=typed)
     if not recognised:
-        return Asked(replace(query, words=typed), typed)
-    return Asked(replace(query, filters=[*query.filters, Filter("theme", recognised)]), typed, recognised)
+        return Asked(by_words, typed)
+    by_theme = replace(query, filters=[*query.filters, Filter("theme", recognised)])
+    return Asked(by_theme, typed, recognised, otherwise=by_words)
 
 
 def shorter(query: Query) -> Query | None:

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import orjson
 from fastapi import Depends, Query, Request, Response
+from pydantic import Field
 
 from services.common import problems
 from services.common.access.requires import requires
 from services.common.access.scopes import Scope
 from services.common.feed.follower import FeedFollower
 from services.common.feed.rebuilding import REBUILD_ERRORS, Rebuilding, not_the_follower
+from services.common.geo import GEOJSON, BboxParameter, BoundingBox, parse_bbox, wants_geojson
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
 from services.common.languages import LanguagesDep, used_languages
@@ -17,8 +20,8 @@ from services.common.problems import Problem
 from services.search import query as queries
 from services.search.engines.port import Engine, EngineError, EngineUnavailableError, Filter
 from services.search.engines.port import Query as EngineQuery
-from services.search.schemas import SearchAnswer, SearchStatus
-from services.search.service import SearchService, answer
+from services.search.schemas import SEARCH_ANSWER_AS_GEOJSON, SearchAnswer, SearchStatus
+from services.search.service import SearchService, answer, as_geojson
 from services.search.writing import Writing
 
 router = service_router(tags=["search"])
@@ -56,12 +59,15 @@ Text = Annotated[
     ),
 ]
 Themes = Annotated[
-    list[str] | None, Query(description="Codes of themes; narrower themes are included.", examples=[["food_waste"]])
+    list[str], Query(description="Codes of themes; narrower themes are included.", examples=[["food_waste"]])
 ]
-Countries = Annotated[list[str] | None, Query(description="ISO 3166-1 alpha-2 codes.", examples=[["FR"]])]
-Territories = Annotated[list[str] | None, Query(description="Ids or slugs of territories.", examples=[["montpellier"]])]
+Countries = Annotated[list[str], Query(description="ISO 3166-1 alpha-2 codes.", examples=[["FR"]])]
+Territories = Annotated[
+    list[Annotated[str, Field(pattern="^[a-z0-9-]{1,120}$")]],
+    Query(description="Ids or slugs of territories.", examples=[["montpellier"]]),
+]
 Facets = Annotated[
-    list[str] | None,
+    list[str],
     Query(
         description="What to count: theme, country, mufpp_category, sector, carrier_kind, maturity; "
         "repeated or with commas.",
@@ -79,6 +85,7 @@ class FilterValues:
     theme: list[str]
     country: list[str]
     territory: list[str]
+    bbox: BoundingBox | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +97,9 @@ class Window:
 
 
 async def _filter_values(
-    theme: Themes = None, country: Countries = None, territory: Territories = None
+    theme: Themes = [], country: Countries = [], territory: Territories = [], bbox: BboxParameter = None
 ) -> FilterValues:
-    return FilterValues(theme or [], country or [], territory or [])
+    return FilterValues(theme, country, territory, parse_bbox(bbox))
 
 
 async def _window(limit: Limit = DEFAULT_LIMIT, offset: Offset = 0) -> Window:
@@ -100,8 +107,8 @@ async def _window(limit: Limit = DEFAULT_LIMIT, offset: Offset = 0) -> Window:
     return Window(limit, offset)
 
 
-async def _facet_names(facets: Facets = None) -> list[str]:
-    return queries.parse_facets(facets or [])
+async def _facet_names(facets: Facets = []) -> list[str]:
+    return queries.parse_facets(facets)
 
 
 ServiceDep = Annotated[SearchService, Depends(_service)]
@@ -128,17 +135,19 @@ def unavailable(error: EngineError) -> Problem:
     )
 
 
-@router.get("/initiatives", responses=problem_responses(400, 503))
+@router.get(
+    "/initiatives", response_model=SearchAnswer, responses=problem_responses(400, 503) | SEARCH_ANSWER_AS_GEOJSON
+)
 async def search_initiatives(
-    response: Response,
+    request: Request,
     service: ServiceDep,
     languages: LanguagesDep,
     chosen: FilterValuesDep,
     facets: FacetNamesDep,
     window: WindowDep,
     q: Text = "",
-) -> SearchAnswer:
-    """Find initiatives by words, theme, country and territory.
+) -> Response:
+    """Find initiatives by words, theme, country, territory and place.
 
     **Words.** `q` is searched in titles, summaries, carriers, names of territories and labels of themes, in every
     language they stand in. Case and accents do not matter; in Arabic neither do diacritics, letter forms and the
@@ -148,11 +157,15 @@ async def search_initiatives(
 
     **Themes by name.** When the whole of `q` is a name of a theme in some language, the theme is searched for instead
     of the words, and `recognised_themes` says so: `food waste`, `gaspillage alimentaire` and `هدر الطعام` find the
-    same initiatives.
+    same initiatives. Where that finds nothing, the words are searched for after all.
 
     **Filters.** A repeated parameter means any of its values, different parameters all have to pass:
     `?theme=food_waste&theme=school_canteens&country=FR`. A theme includes its narrower ones. A territory is named by
-    id or slug.
+    id or slug. `bbox=west,south,east,north` finds what lies in the box, the territory's point being the initiative's;
+    `west > east` crosses the antimeridian.
+
+    **Maps.** `Accept: application/geo+json` gives a FeatureCollection: each hit a Feature at its territory's point
+    (null where none is known), and every other member of the answer beside `features`.
 
     **Facets.** `facets=theme,country` counts, over everything found, the initiatives with each code, with labels in
     your language.
@@ -172,13 +185,17 @@ async def search_initiatives(
             "territory": list(dict.fromkeys(chosen.territory)),
         }
         filters = [Filter(name, values) for name, values in wanted.items() if values]
-        asked = EngineQuery(filters=filters, facets=facets, limit=window.limit, offset=window.offset)
+        asked = EngineQuery(filters=filters, facets=facets, limit=window.limit, offset=window.offset, bbox=chosen.bbox)
         found = await service.search(queries.understand(q, asked, vocabularies))
     except EngineError as error:
         raise unavailable(error) from error
     content = answer(found, vocabularies, languages)
-    _say_language(response, used_languages(content) or {languages.label})
-    return SearchAnswer.model_validate(content)
+    headers = _language_headers(used_languages(content) or {languages.label})
+    checked = SearchAnswer.model_validate(content)
+    if wants_geojson(request):
+        body = orjson.dumps(as_geojson(checked.model_dump(mode="json")))
+        return Response(body, headers=headers, media_type=GEOJSON)
+    return Response(checked.model_dump_json(), headers=headers, media_type="application/json")
 
 
 @router.get("/status")
@@ -193,7 +210,7 @@ async def search_status(engine: EngineDep, follower: FollowerDep, writing: Writi
     try:
         followed = await follower.status()
         state = {
-            "documents": await engine.count() if followed.cursor else 0,
+            "documents": await engine.count() if await engine.metadata() else 0,
             "cursor": followed.cursor,
             "behind": followed.behind,
             "seconds": followed.seconds,
@@ -216,6 +233,5 @@ async def rebuild(follower: FollowerDep, writing: WritingDep) -> Rebuilding:
     return Rebuilding()
 
 
-def _say_language(response: Response, used: set[str]) -> None:
-    response.headers["Content-Language"] = ", ".join(sorted(used))
-    response.headers["Vary"] = "Accept-Language"
+def _language_headers(used: set[str]) -> dict[str, str]:
+    return {"Content-Language": ", ".join(sorted(used)), "Vary": "Accept-Language, Accept"}

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.common.geo import GEOJSON
 from services.common.schemas import CodeRead, TextRead
 
 
@@ -83,6 +84,37 @@ class SearchAnswer(BaseModel):
     ignored_words: list[str] = Field(
         description="Words from the end of `q` that were left out because no initiative holds all of them."
     )
+
+
+SEARCH_ANSWER_AS_GEOJSON: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            GEOJSON: {
+                "schema": {
+                    "type": "object",
+                    "description": "The members of SearchAnswer, with `features` for `items`.",
+                    "required": ["type", "features"],
+                    "properties": {
+                        "type": {"const": "FeatureCollection"},
+                        "features": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "required": ["type", "id", "geometry", "properties"],
+                                "properties": {
+                                    "type": {"const": "Feature"},
+                                    "id": {"type": "string"},
+                                    "geometry": {"type": ["object", "null"]},
+                                    "properties": {"$ref": "#/components/schemas/InitiativeFound"},
+                                },
+                            },
+                        },
+                    },
+                }
+            }
+        }
+    }
+}
 
 
 class SearchStatus(BaseModel):

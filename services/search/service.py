@@ -7,12 +7,12 @@ from typing import Any
 
 from services.common.countries import country_name
 from services.common.languages import Languages
+from services.common.words import Word
 from services.search import query as queries
 from services.search.documents import MUFPP_CATEGORIES
 from services.search.engines.port import Engine, EngineUnavailableError, Hit, Page, Query
 from services.search.highlight import highlight
 from services.search.vocabularies import THEMES, Vocabularies
-from services.search.words import Word
 
 COUNTRY = "country"
 TERRITORY_KIND = "territory_kind"
@@ -59,7 +59,20 @@ class SearchService:
         return metadata.vocabularies
 
     async def search(self, asked: queries.Asked) -> Found:
-        """What holds every word; where nothing does, words are left out from the end until something does."""
+        """What holds every word; where nothing does, words are left out from the end until something does.
+
+        A recognised theme that finds nothing gives way to the words that named it, if all of them are found.
+        """
+        if asked.otherwise is None:
+            return await self._search_words(asked)
+        page = await self._engine.search(asked.query)
+        if not page.total:
+            by_words = await self._engine.search(asked.otherwise)
+            if by_words.total:
+                return Found(by_words, replace(asked, query=asked.otherwise, recognised_themes=()), ())
+        return Found(page, asked, ())
+
+    async def _search_words(self, asked: queries.Asked) -> Found:
         attempt: Query | None = asked.query
         tried = asked.query
         page = Page([], 0, estimated=False, facets={})
@@ -69,8 +82,7 @@ class SearchService:
         if not page.total:
             tried = asked.query
         kept = len(tried.words)
-        words = tried.words if asked.query.words else asked.words
-        return Found(page, replace(asked, query=tried, words=words), asked.query.words[kept:])
+        return Found(page, replace(asked, query=tried, words=tried.words), asked.query.words[kept:])
 
 
 def answer(found: Found, vocabularies: Vocabularies, languages: Languages) -> dict[str, Any]:
@@ -88,6 +100,16 @@ def answer(found: Found, vocabularies: Vocabularies, languages: Languages) -> di
         "recognised_themes": [_code("theme", code, vocabularies, languages) for code in found.asked.recognised_themes],
         "ignored_words": [word.surface for word in found.ignored_words],
     }
+
+
+def as_geojson(answered: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer as a FeatureCollection (RFC 7946): hits at their territories, all else as members beside them."""
+    features = [
+        {"type": "Feature", "id": item["id"], "geometry": item["territory"]["point"], "properties": item}
+        for item in answered["items"]
+    ]
+    others = {name: value for name, value in answered.items() if name != "items"}
+    return {"type": "FeatureCollection", "features": features, **others}
 
 
 def _item(hit: Hit, asked: queries.Asked, vocabularies: Vocabularies, languages: Languages) -> dict[str, Any]:

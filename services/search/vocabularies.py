@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from services.search.words import folded_text
+from services.common.words import folded_text
 
 THEMES = "themes"
 

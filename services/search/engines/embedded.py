@@ -1,9 +1,7 @@
 """The default engine: a tantivy index in a folder of this machine. One process writes it, any number read it."""
 
 import asyncio
-import logging
 import os
-import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -13,9 +11,11 @@ import orjson
 import tantivy
 
 from services.search.engines.embedded_query import build_query, by_terms
+from services.search.engines.embedded_reading import CurrentIndex, configured
 from services.search.engines.embedded_schema import (
     CURSOR,
     INITIATIVE,
+    OLDEST_SHAPE,
     SHAPE,
     VOCABULARIES,
     build_schema,
@@ -23,7 +23,6 @@ from services.search.engines.embedded_schema import (
     facet_field,
     metadata_documents,
     read_vocabularies,
-    register_tokenizers,
     to_tantivy,
 )
 from services.search.engines.generations import Generations
@@ -43,17 +42,7 @@ WRITER_MEMORY_BYTES = 32_000_000
 
 MAX_FACET_VALUES = 1000
 
-logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
-_Stamp = tuple[int, int, int]
-
-
-def _stamp(path: Path) -> _Stamp | None:
-    try:
-        stat = path.stat()
-    except FileNotFoundError:
-        return None
-    return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
 class EmbeddedEngine:
@@ -62,17 +51,14 @@ class EmbeddedEngine:
     name = "embedded"
 
     def __init__(self, folder: Path) -> None:
-        self._generations = Generations(folder, SHAPE)
+        self._generations = Generations(folder, SHAPE, OLDEST_SHAPE)
         self._schema = build_schema()
-        self._folder: Path | None = None
-        self._index: tantivy.Index | None = None
+        self._current = CurrentIndex(self._generations, self._schema)
         self._writer: tantivy.IndexWriter | None = None
-        self._seen: tuple[_Stamp | None, _Stamp | None] = (None, None)
-        self._reading = threading.Lock()
         self._writing = asyncio.Lock()
 
     async def open(self) -> None:
-        await asyncio.to_thread(self._refresh)
+        await asyncio.to_thread(self._current.refreshed)
 
     async def close(self) -> None:
         async with self._writing:
@@ -118,10 +104,7 @@ class EmbeddedEngine:
 
     def _close(self) -> None:
         self.release_writer()
-        with self._reading:
-            self._index = None
-            self._folder = None
-            self._seen = (None, None)
+        self._current.forget()
         self._generations.unlock()
 
     def release_writer(self) -> None:
@@ -130,64 +113,42 @@ class EmbeddedEngine:
         if writer is not None:
             writer.wait_merging_threads()
 
-    def _refresh(self) -> tantivy.Index | None:
-        """The current index as last committed, by whichever process; None while there is none."""
-        with self._reading:
-            pointer = _stamp(self._generations.pointer)
-            if pointer != self._seen[0]:
-                self._folder = self._generations.current()
-                self._index = None if self._folder is None else _open_or_none(self._schema, self._folder)
-                self._seen = (pointer, None)
-            if self._index is None or self._folder is None:
-                return None
-            committed = _stamp(self._folder / "meta.json")
-            if committed != self._seen[1]:
-                self._index.reload()
-                self._seen = (pointer, committed)
-            return self._index
-
-    def _required(self) -> tantivy.Index:
-        index = self._refresh()
-        if index is None:
-            message = "the search index has not been built yet"
-            raise EngineUnavailableError(message)
-        return index
-
     def _metadata(self) -> Metadata | None:
-        index = self._refresh()
-        if index is None:
+        reading = self._current.refreshed()
+        if reading is None:
             return None
-        searcher = index.searcher()
+        searcher = reading.index.searcher()
         payloads = []
         for kind in (CURSOR, VOCABULARIES):
-            found = searcher.search(tantivy.Query.term_query(self._schema, "kind", kind, "basic"), 1).hits
+            found = searcher.search(tantivy.Query.term_query(reading.schema, "kind", kind, "basic"), 1).hits
             if not found:
                 return None
             payloads.append(bytes(searcher.doc(found[0][1]).get_first("payload") or b""))
-        return Metadata(payloads[0].decode(), read_vocabularies(payloads[1]))
+        vocabularies = read_vocabularies(payloads[1])
+        return Metadata(payloads[0].decode(), vocabularies, outdated=reading.generation.outdated)
 
     def _count(self) -> int:
-        index = self._refresh()
-        if index is None:
+        reading = self._current.refreshed()
+        if reading is None:
             return 0
-        everything = tantivy.Query.term_query(self._schema, "kind", INITIATIVE, "basic")
-        return _total(index.searcher().search(everything, 1))
+        everything = tantivy.Query.term_query(reading.schema, "kind", INITIATIVE, "basic")
+        return _total(reading.index.searcher().search(everything, 1))
 
     def _stored(self, field: str, values: Sequence[str]) -> list[tantivy.Document]:
-        index = self._refresh()
-        if index is None or not values:
+        reading = self._current.refreshed()
+        if reading is None or not values:
             return []
-        searcher = index.searcher()
-        found = searcher.search(by_terms(self._schema, field, values), max(searcher.num_docs, 1), count=False)
+        searcher = reading.index.searcher()
+        found = searcher.search(by_terms(reading.schema, field, values), max(searcher.num_docs, 1), count=False)
         return [searcher.doc(address) for _, address in found.hits]
 
     def _apply(self, upserts: Sequence[Document], deletes: Sequence[str], cursor: str) -> None:
-        index = self._required()
+        reading = self._current.required()
         if not self._generations.lock():
             message = "another process writes this index"
             raise EngineUnavailableError(message)
         try:
-            writer = self._writer = self._writer or index.writer(WRITER_MEMORY_BYTES, 1)
+            writer = self._writer = self._writer or reading.index.writer(WRITER_MEMORY_BYTES, 1)
             for initiative_id in {*deletes, *(document.id for document in upserts)}:
                 writer.delete_documents_by_term("id", initiative_id)
             for document in upserts:
@@ -201,8 +162,12 @@ class EmbeddedEngine:
             raise EngineError(message) from error
 
     def _search(self, query: Query) -> Page:
-        searcher = self._required().searcher()
-        asked = build_query(self._schema, query)
+        reading = self._current.required()
+        if query.bbox is not None and reading.generation.outdated:
+            message = "the search index is being built anew and holds no places yet"
+            raise EngineUnavailableError(message)
+        searcher = reading.index.searcher()
+        asked = build_query(reading.schema, query)
         order = None if query.words else "recency"
         found = searcher.search(asked, max(query.limit, 1), offset=query.offset, order_by_field=order)
         hits = [
@@ -222,7 +187,7 @@ class _Aside:
         self._engine = engine
         self._generations = generations
         self._folder = generations.begin()
-        self._index = _open(schema, self._folder)
+        self._index = configured(tantivy.Index(schema, os.fspath(self._folder)))
         self._writer: tantivy.IndexWriter | None = self._index.writer(WRITER_MEMORY_BYTES, 1)
 
     async def add(self, documents: Sequence[Document]) -> None:
@@ -270,25 +235,9 @@ async def _to_its_end(write: Callable[..., Result], *arguments: object) -> Resul
         raise
 
 
-def _open(schema: tantivy.Schema, folder: Path) -> tantivy.Index:
-    index = tantivy.Index(schema, path=os.fspath(folder))
-    register_tokenizers(index)
-    index.config_reader("manual")
-    return index
-
-
 def _total(result: tantivy.SearchResult) -> int:
     count: int | None = result.count  # type: ignore[attr-defined]  # it is there; tantivy's stub forgets it
     return count or 0
-
-
-def _open_or_none(schema: tantivy.Schema, folder: Path) -> tantivy.Index | None:
-    """The index in `folder`; None when it cannot be read, which a rebuild mends."""
-    try:
-        return _open(schema, folder)
-    except ValueError:  # What tantivy raises for a damaged, foreign or vanished index alike.
-        logger.exception("the index in %s cannot be read", folder)
-        return None
 
 
 def _payload(document: tantivy.Document) -> dict[str, Any]:

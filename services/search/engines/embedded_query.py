@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from tantivy import Occur, Schema
+from tantivy import FieldType, Occur, Schema
 from tantivy import Query as TantivyQuery
 
+from services.common.geo import BoundingBox
+from services.common.words import Word
 from services.search.engines.embedded_schema import (
     INITIATIVE,
     LABELS,
+    LATITUDE,
+    LONGITUDE,
     SUMMARY,
     TITLE,
     facet_field,
@@ -15,7 +19,7 @@ from services.search.engines.embedded_schema import (
 )
 from services.search.engines.port import TERRITORY, Query
 from services.search.stems import STEMMERS, stem
-from services.search.words import Word, allowed_typos
+from services.search.words import allowed_typos
 
 FIELD_WEIGHTS = {TITLE: 3.0, LABELS: 2.0, SUMMARY: 1.0}
 """A word in the title says more of an initiative than one in its summary."""
@@ -37,6 +41,8 @@ def build_query(schema: Schema, query: Query) -> TantivyQuery:
     for wanted in query.filters:
         field = TERRITORY if wanted.name == TERRITORY else facet_field(wanted.name)
         parts.append(_unscored(TantivyQuery.term_set_query(schema, field, list(wanted.values))))
+    if query.bbox is not None:
+        parts.append(_unscored(_any_of([_inside(schema, half) for half in query.bbox.halves()])))
     return _all_of(parts)
 
 
@@ -92,9 +98,22 @@ def _one_typo(word: str) -> Iterable[str]:
     yield f"{word}."
 
 
+def _inside(schema: Schema, box: BoundingBox) -> TantivyQuery:
+    return _all_of(
+        [
+            TantivyQuery.range_query(schema, LONGITUDE, FieldType.Float, box.west, box.east),
+            TantivyQuery.range_query(schema, LATITUDE, FieldType.Float, box.south, box.north),
+        ]
+    )
+
+
 def _unscored(query: TantivyQuery) -> TantivyQuery:
     return TantivyQuery.const_score_query(query, 0.0)
 
 
 def _all_of(parts: Sequence[TantivyQuery]) -> TantivyQuery:
     return TantivyQuery.boolean_query([(Occur.Must, part) for part in parts])
+
+
+def _any_of(parts: Sequence[TantivyQuery]) -> TantivyQuery:
+    return TantivyQuery.boolean_query([(Occur.Should, part) for part in parts])

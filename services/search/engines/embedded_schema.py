@@ -5,18 +5,24 @@ from functools import lru_cache
 import orjson
 import tantivy
 
+from services.common.words import words
 from services.search.engines.port import FACETS, Document, Metadata
 from services.search.stems import STEMMERS, stemmer
 from services.search.vocabularies import Vocabularies
-from services.search.words import words
 
-SHAPE = 1
-"""Raised whenever fields or folding change: an index of another shape is built anew from the snapshot."""
+SHAPE = 2
+"""Raised whenever fields or folding change: the index is built anew from the snapshot. 2: `longitude`, `latitude`."""
+
+OLDEST_SHAPE = 1
+"""Indexes from this shape on answer while they are being built anew."""
 
 INITIATIVE = "initiative"
 CURSOR = "cursor"
 VOCABULARIES = "vocabularies"
 """Kinds of documents. The cursor is one, so that a commit makes it durable together with what it stands for."""
+
+LONGITUDE, LATITUDE = "longitude", "latitude"
+"""Degrees of a document's place; of a document without one, neither."""
 
 TITLE, LABELS, SUMMARY = "title", "labels", "summary"
 WORD_FIELDS = (TITLE, LABELS, SUMMARY)
@@ -46,6 +52,8 @@ def build_schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name=WHITESPACE, index_option="freq")
     for lang in STEMMERS:
         builder.add_text_field(stem_field(lang), tokenizer_name=stem_field(lang), index_option="freq")
+    for name in (LONGITUDE, LATITUDE):
+        builder.add_float_field(name, fast=True)
     builder.add_integer_field("recency", fast=True)
     builder.add_integer_field("version", stored=True)
     builder.add_bytes_field("payload", stored=True)
@@ -78,6 +86,10 @@ def to_tantivy(document: Document) -> tantivy.Document:
                 written.add_text(name, " ".join(word.folded for word in found))
                 if lang in STEMMERS:
                     written.add_text(stem_field(lang), " ".join(word.surface for word in found))
+    if document.point is not None:
+        longitude, latitude = document.point
+        written.add_float(LONGITUDE, longitude)
+        written.add_float(LATITUDE, latitude)
     written.add_integer("recency", document.recency)
     written.add_integer("version", document.version)
     written.add_bytes("payload", orjson.dumps(document.card))

@@ -8,6 +8,7 @@ import fcntl
 import os
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -18,12 +19,24 @@ LOCK = "writer.lock"
 _NAME = re.compile(r"index-(\d+)")
 
 
-class Generations:
-    """The subfolders and the lock; what is in the subfolders is another's business."""
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A subfolder; `outdated` when an earlier release wrote it in a shape that can still be read."""
 
-    def __init__(self, folder: Path, shape: int) -> None:
+    folder: Path
+    outdated: bool
+
+
+class Generations:
+    """The subfolders and the lock; what is in the subfolders is another's business.
+
+    New ones are of `shape`; those from `oldest_shape` on can be read.
+    """
+
+    def __init__(self, folder: Path, shape: int, oldest_shape: int) -> None:
         self._folder = folder
         self._shape = shape
+        self._oldest_shape = oldest_shape
         self._lock: IO[bytes] | None = None
 
     @property
@@ -31,15 +44,16 @@ class Generations:
         """The file that names the current subfolder; it is replaced, never written in place."""
         return self._folder / POINTER
 
-    def current(self) -> Path | None:
-        """The current subfolder; None when there is none or when it is of another shape."""
+    def current(self) -> Generation | None:
+        """The current subfolder; None when there is none or when it is of a shape that cannot be read."""
         try:
             named = orjson.loads(self.pointer.read_bytes())
         except (FileNotFoundError, orjson.JSONDecodeError):
             return None
-        if named.get("shape") != self._shape:
+        shape = named.get("shape")
+        if not isinstance(shape, int) or not self._oldest_shape <= shape <= self._shape:
             return None
-        return self._folder / str(named["folder"])
+        return Generation(self._folder / str(named["folder"]), outdated=shape < self._shape)
 
     def lock(self) -> bool:
         """Become the only writer; False while another process is."""
@@ -64,7 +78,7 @@ class Generations:
     def begin(self) -> Path:
         """A new empty subfolder to write into; what earlier rebuilds left half done goes."""
         current = self.current()
-        self._clear(keep={current} if current else set())
+        self._clear(keep={current.folder} if current else set())
         numbers = [_number(path) for path in self._folder.iterdir()]
         fresh = self._folder / f"index-{max([0, *numbers]) + 1}"
         fresh.mkdir()
@@ -84,7 +98,7 @@ class Generations:
             os.fsync(directory)
         finally:
             os.close(directory)
-        self._clear(keep={folder, before} if before else {folder})
+        self._clear(keep={folder, before.folder} if before else {folder})
 
     def _clear(self, keep: set[Path]) -> None:
         for path in self._folder.iterdir():

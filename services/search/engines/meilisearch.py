@@ -45,7 +45,9 @@ class MeilisearchEngine:
         self._writing = asyncio.Lock()
 
     async def open(self) -> None:
-        if not await self._admin.exists(self._uid) or await self.metadata() is not None:
+        metadata = await self.metadata()
+        current = metadata is not None and not metadata.outdated
+        if current or not await self._admin.exists(self._uid):
             await self._admin.prepare(self._uid)
 
     async def close(self) -> None:

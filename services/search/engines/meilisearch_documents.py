@@ -11,13 +11,17 @@ from typing import Any
 
 import orjson
 
+from services.common.geo import BoundingBox
+from services.common.words import folded_text
 from services.search.engines.meilisearch_settings import LANGUAGES, OTHER, PARTS
 from services.search.engines.port import Document, Hit, Metadata, Page, Query, Texts
 from services.search.vocabularies import Vocabularies
-from services.search.words import folded_text
 
-SHAPE = 1
-"""Raised whenever documents or settings change in a way that needs every document anew."""
+SHAPE = 2
+"""Raised whenever documents or settings change in a way that needs every document anew. 2: places can be filtered."""
+
+OLDEST_SHAPE = 1
+"""Indexes from this shape on answer while they are being built anew."""
 
 PRIMARY_KEY = "id"
 INITIATIVE = "initiative"
@@ -60,14 +64,15 @@ def metadata_documents(metadata: Metadata) -> list[dict[str, Any]]:
 
 
 def read_metadata(documents: Sequence[Mapping[str, Any]]) -> Metadata | None:
-    """What `metadata_documents` wrote; None when a part is missing or of another shape."""
+    """What `metadata_documents` wrote; None when a part is missing or of a shape that this release cannot read."""
     payloads = {str(document["id"]): str(document["payload"]) for document in documents}
     if CURSOR_ID not in payloads or VOCABULARIES_ID not in payloads:
         return None
     position = orjson.loads(payloads[CURSOR_ID])
-    if position["shape"] != SHAPE:
+    if not OLDEST_SHAPE <= position["shape"] <= SHAPE:
         return None
-    return Metadata(position["cursor"], _read_vocabularies(payloads[VOCABULARIES_ID]))
+    vocabularies = _read_vocabularies(payloads[VOCABULARIES_ID])
+    return Metadata(position["cursor"], vocabularies, outdated=position["shape"] < SHAPE)
 
 
 @lru_cache(maxsize=2)
@@ -78,11 +83,15 @@ def _read_vocabularies(payload: str) -> Vocabularies:
 def search_body(query: Query) -> dict[str, Any]:
     """The body of a search."""
     text = " ".join(word.folded for word in query.words)
+    filters: list[str | list[str]] = [f"kind = {INITIATIVE}"]
+    filters += [_any_of(wanted.name, wanted.values) for wanted in query.filters]
+    if query.bbox is not None:
+        filters.append([_inside(half) for half in query.bbox.halves()])
     body: dict[str, Any] = {
         # A space after the last word says that it is whole: otherwise it is taken for a beginning.
         "q": text if query.last_is_prefix or not text else f"{text} ",
         "matchingStrategy": "all",
-        "filter": [f"kind = {INITIATIVE}", *(_any_of(wanted.name, wanted.values) for wanted in query.filters)],
+        "filter": filters,
         "offset": query.offset,
         "limit": query.limit,
         "attributesToRetrieve": ["card"],
@@ -113,6 +122,11 @@ def any_of_filter(name: str, values: Sequence[str]) -> str:
 
 def _any_of(name: str, values: Sequence[str]) -> list[str]:
     return [f"{name} = {_quoted(value)}" for value in values]
+
+
+def _inside(box: BoundingBox) -> str:
+    """A filter by place: the top right corner, then the bottom left one, latitude first."""
+    return f"_geoBoundingBox([{box.north}, {box.east}], [{box.south}, {box.west}])"
 
 
 def _quoted(value: str) -> str:

@@ -29,7 +29,7 @@ def index_settings() -> dict[str, Any]:
     """Everything that differs from Meilisearch's defaults (typo tolerance from 5 and 9 letters is one of these)."""
     return {
         "searchableAttributes": [f"{part}_{lang}" for part in PARTS for lang in (*LANGUAGES, OTHER)],
-        "filterableAttributes": [*FACETS, "kind", "territory", "territory_id"],
+        "filterableAttributes": [*FACETS, "kind", "territory", "territory_id", "_geo"],
         "sortableAttributes": ["recency"],
         "localizedAttributes": [
             {"attributePatterns": [f"*_{lang}"], "locales": [locale]} for lang, locale in LANGUAGES.items()

@@ -10,8 +10,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from services.common.geo import BoundingBox
+from services.common.words import Word
 from services.search.vocabularies import Vocabularies
-from services.search.words import Word
 
 MAX_DEPTH: Final = 1000
 """Neither engine is asked for hits beyond this place: the change feed, not search, is for reading everything."""
@@ -73,6 +74,8 @@ class Metadata:
 
     cursor: str
     vocabularies: Vocabularies
+    outdated: bool = False
+    """Written by an earlier release: it answers until a rebuild has replaced it, all but what it does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ class Query:
     facets: Sequence[str] = ()
     limit: int = 20
     offset: int = 0
+    bbox: BoundingBox | None = None
+    """What lies in it, edges included; a document without a point lies nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ class Engine(Protocol):
         """Whether this process may write from now on; False while another one does."""
 
     async def metadata(self) -> Metadata | None:
-        """None where there is no index yet, or one of another shape that has to be built anew."""
+        """None where there is no index yet, or one that this release cannot read; either has to be built anew."""
 
     async def count(self) -> int:
         """How many documents can be found."""
@@ -151,10 +156,16 @@ class Engine(Protocol):
         """The cards of every document of these territories."""
 
     async def apply(self, upserts: Sequence[Document], deletes: Sequence[str], cursor: str) -> None:
-        """Write and delete by id. When it returns all is durable and findable; the cursor never goes first."""
+        """Write and delete by id. When it returns all is durable and findable; the cursor never goes first.
+
+        An outdated index is not written to: it is built anew.
+        """
 
     def rebuild(self) -> AbstractAsyncContextManager[Rebuild]:
         """Write everything anew aside. Searches go on; leaving without `finish` drops what was written."""
 
     async def search(self, query: Query) -> Page:
-        """One page of what the query finds; `offset + limit` is at most `MAX_DEPTH`."""
+        """One page of what the query finds; `offset + limit` is at most `MAX_DEPTH`.
+
+        Raises `EngineError` for a box while the index is outdated and holds no places.
+        """

@@ -18,8 +18,11 @@ MEILI_KEY = "SEARCH_TEST_MEILI_KEY"
 
 
 @asynccontextmanager
-async def opened(name: str, folder: Path) -> AsyncIterator[Engine]:
-    """The engine of this name, writable and empty; skips where it needs a server that nobody named."""
+async def opened(name: str, folder: Path, uid: str | None = None, *, kept: bool = False) -> AsyncIterator[Engine]:
+    """The engine of this name, writable; skips where it needs a server that nobody named.
+
+    It is empty unless something was `kept` before in this folder and under this uid.
+    """
     if name == "embedded":
         embedded = EmbeddedEngine(folder / "index")
         await embedded.open()
@@ -31,11 +34,12 @@ async def opened(name: str, folder: Path) -> AsyncIterator[Engine]:
     if not url:
         pytest.skip(f"{MEILI_URL} names no Meilisearch server")
     key = os.environ.get(MEILI_KEY)
-    uid = f"test_{uuid4().hex}"
-    server = MeilisearchEngine(url, key, uid)
+    index = uid or f"test_{uuid4().hex}"
+    server = MeilisearchEngine(url, key, index)
     await server.open()
     yield server
     await server.close()
-    admin = MeilisearchAdmin(url, key)
-    await admin.drop(uid)
-    await admin.drop(f"{uid}_next")
+    if not kept:
+        admin = MeilisearchAdmin(url, key)
+        await admin.drop(index)
+        await admin.drop(f"{index}_next")

@@ -4,6 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 
+from services.common.geo import BoundingBox
 from services.search.documents import build_document, territory_ref
 from services.search.engines.meilisearch import MeilisearchEngine
 from services.search.engines.port import Document, Filter, Metadata, Query
@@ -67,6 +68,10 @@ async def _search(engine: MeilisearchEngine) -> None:
     narrow = Query(filters=[Filter("country", ["FR"]), Filter("territory", ['no "where', "dijon"])], limit=5)
     named = understand("gaspillage alimentaire", narrow, few_vocabularies()).query
     assert await slugs(engine, named) == ["antigaspi-cantines-dijon"]
+    around_fes = Query(bbox=BoundingBox(-5.5, 33.5, -4.5, 34.5))
+    assert await slugs(engine, around_fes) == ["compostage-fes"]
+    all_but_africa = Query(words=content_words("cantine"), bbox=BoundingBox(4.5, 40, -20, 50))
+    assert await slugs(engine, all_but_africa) == ["antigaspi-cantines-dijon", "cantines-bio-locales-grenoble"]
     assert await engine.count() == 3
 
 

@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
+from services.common.geo import BoundingBox
+from services.common.words import words
 from services.search.engines.port import FACETS, Document, Engine, Filter, Query
 from services.search.query import content_words, understand
-from services.search.words import matches, words
+from services.search.words import matches
 from tests.contract.search.real_records import real_documents, vocabularies
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -26,7 +29,7 @@ async def everything(engine: Engine, query: Query) -> set[str]:
 
 
 def _page(query: Query, offset: int, limit: int) -> Query:
-    return Query(query.words, query.last_is_prefix, query.filters, query.facets, limit, offset)
+    return replace(query, offset=offset, limit=limit)
 
 
 @cache
@@ -140,6 +143,60 @@ async def test_a_territory_is_named_by_id_or_slug(filled: Engine) -> None:
     for reference in ("montpellier", territory_id):
         assert await everything(filled, Query(filters=[Filter("territory", [reference])])) == expected
     assert await everything(filled, Query(filters=[Filter("territory", ['no "where\\'])])) == set()
+
+
+def inside(box: BoundingBox) -> Callable[[Document], bool]:
+    def test(document: Document) -> bool:
+        if document.point is None:
+            return False
+        longitude, latitude = document.point
+        across = box.west > box.east
+        between = longitude >= box.west or longitude <= box.east if across else box.west <= longitude <= box.east
+        return between and box.south <= latitude <= box.north
+
+    return test
+
+
+async def test_a_box_finds_what_lies_in_it(filled: Engine) -> None:
+    around_fes = BoundingBox(-5.5, 33.5, -4.5, 34.5)
+    expected = slugs_where(inside(around_fes))
+    assert "compostage-fes" in expected
+    assert await everything(filled, Query(bbox=around_fes)) == expected
+
+
+async def test_the_edges_of_a_box_belong_to_it(filled: Engine) -> None:
+    point = next(document.point for document in real_documents() if "montpellier" in document.territory)
+    assert point
+    longitude, latitude = point
+    expected = slugs_where(lambda document: document.point == point)
+    assert await everything(filled, Query(bbox=BoundingBox(longitude, latitude, longitude, latitude))) == expected
+    corners = BoundingBox(longitude, latitude, longitude + 1e-6, latitude + 1e-6)
+    assert await everything(filled, Query(bbox=corners)) == slugs_where(inside(corners)) >= expected
+
+
+async def test_a_box_over_the_antimeridian_finds_both_sides_and_nothing_between(filled: Engine) -> None:
+    box = BoundingBox(100, -60, -100, 60)
+    expected = slugs_where(inside(box))
+    sides = [slugs_where(inside(half)) for half in box.halves()]
+    assert all(sides)
+    assert expected == sides[0] | sides[1] < slugs_where(lambda document: document.point is not None)
+    assert await everything(filled, Query(bbox=box)) == expected
+
+
+async def test_a_box_narrows_words_filters_and_counts(filled: Engine) -> None:
+    south = BoundingBox(-1.8, 42.3, 7.6, 44.5)
+    words = content_words("cantine ")
+    anywhere = await everything(filled, Query(words=words, filters=[Filter("country", ["FR"])]))
+    query = Query(words=words, filters=[Filter("country", ["FR"])], bbox=south, facets=["country"])
+    found = await everything(filled, query)
+    assert found == anywhere & slugs_where(inside(south))
+    assert 0 < len(found) < len(anywhere)
+    assert (await filled.search(query)).facets == {"country": {"FR": len(found)}}
+
+
+async def test_the_whole_globe_holds_all_that_have_a_place(filled: Engine) -> None:
+    placed = sum(document.point is not None for document in real_documents())
+    assert (await filled.search(Query(bbox=BoundingBox(-180, -90, 180, 90), limit=0))).total == placed
 
 
 async def test_facets_count_everything_found(filled: Engine) -> None:

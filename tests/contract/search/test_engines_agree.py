@@ -6,15 +6,21 @@ from typing import Any
 
 import pytest
 
+from services.common.geo import BoundingBox
+from services.common.words import Word, fold_word
 from services.search.documents import build_document
 from services.search.engines.port import Document, Engine, Filter, Query
 from services.search.vocabularies import Vocabularies
-from services.search.words import Word, distance, fold_word, matches
+from services.search.words import distance, matches
 from tests.contract.search.real_records import identifier, metadata
 
 CONSONANTS, VOWELS = "bcdfgklmnprtvz", "aeiouéèà"
 ARABIC = "بتثجحخدرزسشصضطعغفقكمن"
 """Without those that stand in the article, or that folding changes."""
+
+LONGITUDES = [-180.0, -179.99999, -5.5, -0.0, 0.0, 1e-7, 3.876716, 179.5, 180.0]
+LATITUDES = [-90.0, -33.45, 0.0, 43.610769, 43.6107691, 90.0]
+"""Few and at the edges: corners of boxes are places of documents."""
 
 
 def _made_up(chance: random.Random) -> str:
@@ -53,7 +59,7 @@ def _documents(chance: random.Random, vocabulary: Sequence[str]) -> list[Documen
                     "name": {},
                     "country_code": chance.choice(["FR", "MA", "TN"]),
                     "kind": None,
-                    "point": None,
+                    "point": _place(chance),
                 },
                 "themes": chance.sample(["one", "two", "three"], k=2),
                 "carrier": None,
@@ -62,6 +68,16 @@ def _documents(chance: random.Random, vocabulary: Sequence[str]) -> list[Documen
         )
         for number in range(100)
     ]
+
+
+def _place(chance: random.Random) -> dict[str, Any] | None:
+    coordinates = [chance.choice(LONGITUDES), chance.choice(LATITUDES)]
+    return {"type": "Point", "coordinates": coordinates} if chance.random() < 0.9 else None
+
+
+def _box(chance: random.Random) -> BoundingBox:
+    south, north = sorted(chance.choices(LATITUDES, k=2))
+    return BoundingBox(chance.choice(LONGITUDES) + 0.0, south, chance.choice(LONGITUDES) + 0.0, north)
 
 
 def _typo(chance: random.Random, word: str) -> str:
@@ -92,6 +108,10 @@ def _query(chance: random.Random, vocabulary: Sequence[str]) -> list[Word]:
     return asked
 
 
+def _holds(box: BoundingBox, point: tuple[float, float]) -> bool:
+    return box.west <= point[0] <= box.east and box.south <= point[1] <= box.north
+
+
 def _by_the_rule(documents: Sequence[Document], query: Query) -> set[str]:
     last = len(query.words) - 1
     found = set()
@@ -99,9 +119,16 @@ def _by_the_rule(documents: Sequence[Document], query: Query) -> set[str]:
         texts = [*document.titles["fr"], *document.summaries["fr"]]
         held = {fold_word(word) for text in texts for word in text.split()}
         passes = all(set(wanted.values) & set(document.facets[wanted.name]) for wanted in query.filters)
-        if passes and all(
-            any(matches(word.folded, other, is_prefix=place == last) for other in held)
-            for place, word in enumerate(query.words)
+        placed = query.bbox is None or (
+            document.point is not None and any(_holds(half, document.point) for half in query.bbox.halves())
+        )
+        if (
+            passes
+            and placed
+            and all(
+                any(matches(word.folded, other, is_prefix=place == last) for other in held)
+                for place, word in enumerate(query.words)
+            )
         ):
             found.add(document.card["slug"])
     return found
@@ -118,7 +145,9 @@ async def test_a_hundred_random_documents_are_found_exactly_as_the_rule_says(eng
     found_something = 0
     for _ in range(60):
         filters = [Filter("country", ["FR", "MA"])] if chance.random() < 0.3 else []
-        query = Query(words=_query(chance, vocabulary), filters=filters, limit=100)
+        words = _query(chance, vocabulary) if chance.random() < 0.7 else []
+        box = _box(chance) if chance.random() < 0.5 else None
+        query = Query(words=words, filters=filters, limit=100, bbox=box)
         expected = _by_the_rule(documents, query)
         page = await engine.search(query)
         assert {hit.card["slug"] for hit in page.hits} == expected, query

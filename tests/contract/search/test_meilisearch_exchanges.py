@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from services.common.geo import BoundingBox
 from services.search.engines import meilisearch_admin
 from services.search.engines.meilisearch import MeilisearchEngine
-from services.search.engines.meilisearch_documents import read_page, to_meilisearch
+from services.search.engines.meilisearch_documents import read_page, search_body, to_meilisearch
 from services.search.engines.meilisearch_settings import index_settings, settings_to_change
 from services.search.engines.port import Document, EngineError, EngineUnavailableError, Metadata, Query
 from services.search.query import content_words
@@ -98,6 +99,27 @@ def test_counts_and_the_estimated_total_are_read() -> None:
     assert page.total == answer["estimatedTotalHits"] == 52
     assert page.estimated
     assert page.facets == {"mufpp_category": answer["facetDistribution"]["mufpp_category"]}
+
+
+def test_a_box_is_asked_for_as_a_server_accepted_it() -> None:
+    (accepted,) = [request.body["filter"] for request, _ in load("server") if "_geoBoundingBox" in str(request.body)]
+    sent = search_body(Query(bbox=BoundingBox(3.0, 42.0, 8.0, 45.0)))["filter"]
+    assert sent[-1] == [accepted]
+
+
+async def test_an_outdated_index_is_opened_without_a_word() -> None:
+    cursor = {"id": "metadata-cursor", "payload": '{"cursor": "old", "shape": 1}'}
+    labels = {"id": "metadata-vocabularies", "payload": "[]"}
+    kept = Response(200, {"Content-Type": "application/json"}, {"results": [cursor, labels], "total": 2})
+    server = Scripted({FETCH: [kept], "GET /indexes/{uid}": [Response(200, {}, {"uid": "initiatives"})]})
+    with served(server) as url:
+        engine = MeilisearchEngine(url, KEY)
+        await engine.open()
+        metadata = await engine.metadata()
+        await engine.close()
+    assert metadata is not None
+    assert metadata.outdated
+    assert not any(request.method == "PATCH" for request in server.received)
 
 
 async def failing(script: dict[str, list[Response]], write: str = "apply") -> tuple[EngineError, Scripted]:

@@ -102,12 +102,16 @@ async def test_a_second_process_does_not_become_the_writer(tmp_path: Path) -> No
     await engine.close()
 
 
-async def test_an_index_of_another_shape_is_no_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("oldest", "newest"), [(99, 99), (0, 1)], ids=["too old", "of a later release"])
+async def test_an_index_of_a_shape_that_cannot_be_read_is_no_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, oldest: int, newest: int
+) -> None:
     engine = EmbeddedEngine(tmp_path / "index")
     async with engine.rebuild() as aside:
         await aside.finish(metadata("old"))
     await engine.close()
-    monkeypatch.setattr("services.search.engines.embedded.SHAPE", 99)
+    monkeypatch.setattr("services.search.engines.embedded.OLDEST_SHAPE", oldest)
+    monkeypatch.setattr("services.search.engines.embedded.SHAPE", newest)
     newer = EmbeddedEngine(tmp_path / "index")
     await newer.open()
     assert await newer.metadata() is None

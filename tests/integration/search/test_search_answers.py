@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,7 @@ from tests.integration.search.stub_catalog import StubCatalog
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+GEOJSON = "application/geo+json"
 HOSTILE = "<script>alert('cantine')</script> & \"cantine\""
 
 
@@ -50,7 +52,7 @@ async def test_texts_and_labels_are_in_the_readers_language(service: RunningSear
         assert {"code": "food_waste", "label": label, "lang": lang} in first["themes"]
         assert label in {entry["label"] for entry in answer.json()["facets"]["theme"]}
         assert lang in answer.headers["Content-Language"]
-        assert answer.headers["Vary"] == "Accept-Language"
+        assert answer.headers["Vary"] == "Accept-Language, Accept"
 
 
 async def test_a_translation_that_no_person_has_read_says_so(service: RunningSearch) -> None:
@@ -122,6 +124,10 @@ async def test_words_are_left_out_from_the_end_when_nothing_holds_them_all(servi
         ({"offset": "-1"}, "?offset", "0"),
         ({"q": "x" * 501}, "?q", "500"),
         ({"page": "2"}, "?page", "territory"),
+        ({"territory": ""}, "?territory", "[a-z0-9-]"),
+        ({"bbox": "1,2,3"}, "?bbox", "west,south,east,north"),
+        ({"bbox": "0,50,1,49"}, "?bbox", "south ≤ north"),
+        ({"bbox": "181,0,1,1"}, "?bbox", "-180 to 180"),
     ],
 )
 async def test_what_cannot_be_asked_is_a_problem_that_names_it(
@@ -155,8 +161,9 @@ async def test_the_document_says_what_it_answers(service: RunningSearch) -> None
     document = (await service.client.get("/search/openapi.json")).json()
     operation = document["paths"]["/search/v1/initiatives"]["get"]
     names = {parameter["name"] for parameter in operation["parameters"]}
-    assert names == {"q", "theme", "country", "territory", "facets", "lang", "limit", "offset"}
+    assert names == {"q", "theme", "country", "territory", "bbox", "facets", "lang", "limit", "offset"}
     assert "هدر الطعام" in operation["description"]
+    assert set(operation["responses"]["200"]["content"]) == {"application/json", GEOJSON}
     assert set(operation["responses"]) == {"200", "400", "401", "429", "503"}
 
 
@@ -166,3 +173,105 @@ async def test_a_country_is_found_by_its_name_in_every_language(service: Running
     for name in ("Maroc", "Morocco", "المغرب", "Marruecos"):
         found = {item["slug"] for item in (await service.find(name, limit=200))["items"]}
         assert expected <= found, name
+
+
+FRANCE = "-5.5,41,10,51.5"
+
+
+async def test_a_box_narrows_what_is_found_and_counted(service: RunningSearch) -> None:
+    anywhere = await service.find("cantine", facets="country", limit=200)
+    here = await service.find("cantine", facets="country", limit=200, bbox=FRANCE)
+    assert 0 < here["total"] < anywhere["total"]
+    for item in here["items"]:
+        longitude, latitude = item["territory"]["point"]["coordinates"]
+        assert -5.5 <= longitude <= 10
+        assert 41 <= latitude <= 51.5
+    assert sum(entry["count"] for entry in here["facets"]["country"]) == here["total"]
+
+
+async def test_a_box_over_the_antimeridian_leaves_out_what_lies_between(service: RunningSearch) -> None:
+    elsewhere = await service.slugs(bbox="10.000001,-90,-5.500001,90")
+    everywhere = (await service.find(limit=0))["total"]
+    assert elsewhere
+    assert elsewhere.isdisjoint(await service.slugs(bbox=FRANCE))
+    around = (await service.find(limit=0, bbox="-5.5,-90,10,90"))["total"]
+    across = (await service.find(limit=0, bbox="10.000001,-90,-5.500001,90"))["total"]
+    placed = (await service.find(limit=0, bbox="-180,-90,180,90"))["total"]
+    assert around + across == placed <= everywhere
+
+
+async def test_geojson_is_the_same_answer_on_a_map(service: RunningSearch) -> None:
+    asked: dict[str, Any] = {"q": "gaspilage", "bbox": FRANCE, "facets": "theme", "lang": "ar", "limit": 3, "offset": 2}
+    plain = await service.find(**asked)
+    answer = await service.client.get("/search/v1/initiatives", params=asked, headers={"Accept": GEOJSON})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == GEOJSON
+    assert answer.headers["Vary"] == "Accept-Language, Accept"
+    assert "ar" in answer.headers["Content-Language"]
+    collection = answer.json()
+    assert collection.pop("type") == "FeatureCollection"
+    features = collection.pop("features")
+    items = plain.pop("items")
+    assert collection == plain
+    assert len(features) == 3
+    assert features == [
+        {"type": "Feature", "id": item["id"], "geometry": item["territory"]["point"], "properties": item}
+        for item in items
+    ]
+
+
+async def test_an_initiative_without_a_place_is_a_feature_without_a_geometry(tmp_path: Path) -> None:
+    state = initiative_states()["tav-lyon"]
+    stub = StubCatalog(vocabulary_states())
+    stub.put("initiative", {**state, "territory": {**state["territory"], "point": None}})
+    async with running(stub, tmp_path / "index") as service:
+        await service.caught_up(stub)
+        answer = await service.client.get("/search/v1/initiatives", headers={"Accept": GEOJSON})
+        (feature,) = answer.json()["features"]
+        assert feature["geometry"] is None
+        assert await service.slugs(bbox="-180,-90,180,90") == set()
+
+
+async def test_who_prefers_json_gets_json(service: RunningSearch) -> None:
+    accept = f"application/json, {GEOJSON};q=0.5"
+    answer = await service.client.get("/search/v1/initiatives", params={"limit": 1}, headers={"Accept": accept})
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json()["items"]
+
+
+async def test_an_error_is_a_problem_document_for_readers_of_geojson_too(service: RunningSearch) -> None:
+    answer = await service.client.get(
+        "/search/v1/initiatives", params={"bbox": "nan,0,1,1"}, headers={"Accept": GEOJSON, "Accept-Language": "fr"}
+    )
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "ouest,sud,est,nord" in answer.json()["errors"][0]["detail"]
+
+
+def with_theme(states: list[dict[str, Any]], code: str, label: str) -> list[dict[str, Any]]:
+    """The vocabularies with one theme more, that no initiative carries."""
+    term = {"code": code, "label": {"fr": label, "en": label, "ar": label}, "alt_labels": {}, "broader": []}
+    return [{**state, "terms": [*state["terms"], term]} if state["name"] == "themes" else state for state in states]
+
+
+async def test_a_theme_that_no_initiative_carries_gives_way_to_its_words(tmp_path: Path) -> None:
+    state = initiative_states()["tav-lyon"]
+    stub = StubCatalog(with_theme(vocabulary_states(), "zymotechnics", "Zymotechnie partagée"))
+    stub.put("initiative", state)
+    async with running(stub, tmp_path / "index") as service:
+        await service.caught_up(stub)
+        nothing = await service.find("zymotechnie partagée", lang="fr")
+        assert nothing["total"] == 0
+        assert [theme["code"] for theme in nothing["recognised_themes"]] == ["zymotechnics"]
+        title = {"fr": {"text": "Une zymotechnie bien partagée", "origin": "original"}}
+        stub.put("initiative", {**state, "version": 2, "title": title})
+        await service.caught_up(stub)
+        found = await service.find("zymotechnie partagée", lang="fr")
+        assert [item["slug"] for item in found["items"]] == ["tav-lyon"]
+        assert found["items"][0]["highlights"]
+        assert (found["recognised_themes"], found["ignored_words"]) == ([], [])
+        stub.put("initiative", {**state, "version": 3, "themes": ["zymotechnics"]})
+        await service.caught_up(stub)
+        tagged = await service.find("zymotechnie partagée", lang="fr")
+        assert [item["slug"] for item in tagged["items"]] == ["tav-lyon"]
+        assert tagged["recognised_themes"]

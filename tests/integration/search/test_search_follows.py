@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from services.search import service as search_service
+from tests.contract.search.earlier_release import earlier_release
 from tests.contract.search.real_records import initiative_states, territory_states
 from tests.integration.search.running import RunningSearch, running
 from tests.integration.search.stub_catalog import StubCatalog
@@ -118,6 +119,28 @@ async def test_search_answers_while_the_catalog_is_down(catalog: StubCatalog, tm
         assert status["behind"] is None
         assert "503" in status["last_error"]
         assert (await second.client.get("/search/health/ready")).status_code == 200
+
+
+async def test_an_index_of_the_release_before_answers_until_it_is_built_anew(
+    catalog: StubCatalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with earlier_release(monkeypatch):
+        async with running(catalog, tmp_path / "index") as before:
+            await before.caught_up(catalog)
+    france = "-5.5,41,10,51.5"
+    catalog.down = True
+    async with running(catalog, tmp_path / "index") as now:
+        assert (await now.find("gaspillage alimentaire", facets="theme"))["total"] > 100
+        assert (await now.client.get("/search/health/ready")).status_code == 200
+        status = (await now.get("status")).json()
+        assert (status["documents"], status["cursor"]) == (len(initiative_states()), None)
+        refused = await now.get("initiatives", bbox=france)
+        assert refused.status_code == 503
+        assert int(refused.headers["Retry-After"]) > 0
+        catalog.down = False
+        await now.caught_up(catalog)
+        assert await now.slugs(bbox=france)
+    assert catalog.snapshots == 2
 
 
 async def test_before_the_first_build_there_is_no_empty_answer(catalog: StubCatalog, tmp_path: Path) -> None:

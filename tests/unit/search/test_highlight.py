@@ -1,5 +1,5 @@
+from services.common.words import words
 from services.search.highlight import CLOSE, MAX_CHARACTERS, OPEN, highlight
-from services.search.words import words
 
 
 def test_what_was_found_is_marked_and_nothing_else() -> None:

@@ -2,7 +2,8 @@ import random
 
 import pytest
 
-from services.search.words import allowed_typos, distance, fold_word, folded_text, matches, prefix_distance, spans
+from services.common.words import fold_word, folded_text, spans
+from services.search.words import allowed_typos, distance, matches, prefix_distance
 
 
 @pytest.mark.parametrize(
