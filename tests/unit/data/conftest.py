@@ -10,6 +10,20 @@ Row = dict[str, Any]
 
 DATA = Path(__file__).parents[3] / "data"
 FILES = ("territories", "initiatives", "cooperations", "networks", "translations")
+CASES = (
+    "organizations",
+    "programmes",
+    "censuses",
+    "learning_resources",
+    "funding_calls",
+    "diagnoses",
+    "workshops",
+    "priority_actions",
+    "offers",
+    "initiatives_seed",
+    "cooperations_seed",
+    "territories_seed",
+)
 
 
 def _read_lines(name: str) -> list[Row]:
@@ -26,6 +40,12 @@ def data_folder() -> Path:
 def rows() -> dict[str, list[Row]]:
     """Rows of every record file by its name."""
     return {name: _read_lines(name) for name in FILES}
+
+
+@pytest.fixture(scope="session")
+def cases() -> dict[str, list[Row]]:
+    """Rows of every file that keeps the documents' own cases, by its name."""
+    return {name: _read_lines(name) for name in CASES}
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,18 @@ Row = dict[str, Any]
 Terms = dict[str, dict[str, Row]]
 
 NAMES = {
-    "themes",
-    "problems",
-    "mufpp_categories",
-    "devices",
-    "actor_kinds",
-    "sectors",
-    "territory_kinds",
-    "maturities",
-    "cooperation_stages",
-    "network_kinds",
+    *("accessibility_levers", "activity_kinds", "actor_kinds", "actor_roles", "chain_links"),
+    *("cooperation_action_kinds", "cooperation_benefits", "cooperation_distances", "cooperation_models"),
+    *("cooperation_objectives", "cooperation_stages", "democracy_steps", "device_food_status", "device_treatments"),
+    *("devices", "diagnosis_kinds", "dimensions", "engineering_activities", "exchange_forms", "food_policy_stages"),
+    *("food_system_axes", "ir_service_roles", "learning_audiences", "licences", "maturities", "mufpp_actions"),
+    *("mufpp_categories", "mufpp_indicators", "network_kinds", "objectives", "offer_contexts", "offer_directions"),
+    *("party_roles", "pat_levels", "pat_relations", "priority_action_statuses", "problems", "programme_roles"),
+    *("public_levers", "resource_formats", "scaling_potentials", "sdg_targets", "sectors", "study_kinds"),
+    *("supply_steps", "territory_kinds", "themes", "workshop_kinds"),
 }
 CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-RELATIONS = {"exactMatch", "closeMatch", "broadMatch", "narrowMatch"}
+RELATIONS = {"exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"}
 ARABIC_LETTER = re.compile(r"[\u0621-\u064a]")
 ARABIC_VARIANTS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
 
@@ -43,7 +42,7 @@ def _all_terms(terms: Terms) -> list[tuple[str, Row]]:
     return [(f"{name}.{code}", term) for name, found in terms.items() for code, term in found.items()]
 
 
-def test_the_ten_vocabularies_are_there(vocabularies: dict[str, Row]) -> None:
+def test_the_vocabularies_are_there(vocabularies: dict[str, Row]) -> None:
     assert set(vocabularies) == NAMES
     for vocabulary in vocabularies.values():
         assert set(vocabulary["label"]) == {"fr", "en", "ar"}
@@ -98,13 +97,60 @@ def test_every_theme_has_a_milan_pact_category(terms: Terms) -> None:
 
 
 def test_matches_name_a_known_scheme_and_relation(terms: Terms) -> None:
+    known = {
+        "mufpp-category": {str(number) for number in range(1, 7)},
+        "mufpp-action": {str(number) for number in range(1, 38)},
+        "mufpp-indicator": {str(number) for number in range(1, 45)},
+        "sdg-target": {match["code"] for term in terms["sdg_targets"].values() for match in term["matches"]},
+    }
     matches = [(where, match) for where, term in _all_terms(terms) for match in term["matches"]]
     assert matches
     for where, match in matches:
         assert match["relation"] in RELATIONS, where
-        assert match["scheme"] in {"mufpp-action", "mufpp-indicator", "mufpp-category", "sdg-target"}, where
-        if match["scheme"] == "mufpp-action":
-            assert 1 <= int(match["code"]) <= 37, where
+        if match["scheme"] != "spdx":
+            assert match["code"] in known[match["scheme"]], where
+
+
+def test_no_term_matches_the_same_code_twice(terms: Terms) -> None:
+    for where, term in _all_terms(terms):
+        codes = [(match["scheme"], match["code"]) for match in term["matches"]]
+        assert len(set(codes)) == len(codes), where
+
+
+def test_the_milan_pact_is_complete_and_in_its_order(terms: Terms) -> None:
+    actions = [f"action_{number}" for number in range(1, 38)]
+    indicators = [f"indicator_{number}" for number in range(1, 45)]
+    assert list(terms["mufpp_actions"]) == actions
+    assert list(terms["mufpp_indicators"]) == indicators
+    per_category = [
+        Counter(term["mufpp_category"] for term in terms[name].values())
+        for name in ("mufpp_actions", "mufpp_indicators")
+    ]
+    categories = list(terms["mufpp_categories"])
+    assert [[counts[category] for category in categories] for counts in per_category] == [
+        [6, 7, 6, 7, 7, 4],
+        [6, 11, 7, 9, 7, 4],
+    ]
+
+
+def test_every_indicator_says_whether_it_is_qualitative_or_quantitative(terms: Terms) -> None:
+    for code, term in terms["mufpp_indicators"].items():
+        assert re.match(r"(Qualitative|Quantitative)\b", term["definition"]["en"]), code
+
+
+def test_codes_taken_from_elsewhere_match_what_they_are_named_after(terms: Terms) -> None:
+    for code, term in terms["sdg_targets"].items():
+        number = code.removeprefix("sdg_").replace("_", ".")
+        assert re.fullmatch(r"(1[0-7]|[1-9])\.([0-9]{1,2}|[a-d])", number), code
+        assert term["matches"][0] == {"scheme": "sdg-target", "code": number, "relation": "exactMatch"}
+    for code, term in terms["licences"].items():
+        for match in term["matches"]:
+            assert re.sub(r"[^a-z0-9]+", "_", match["code"].lower()) == code
+
+
+def test_every_theme_meets_the_milan_pact_or_a_target(terms: Terms) -> None:
+    found = terms["themes"]
+    assert [code for code, term in found.items() if not term["matches"]] == []
 
 
 def test_a_label_belongs_to_one_term_of_its_vocabulary(terms: Terms) -> None:
