@@ -1,5 +1,6 @@
 """The catalog service: what territories do, and the change feed that keeps others in step with it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -8,18 +9,18 @@ from fastapi import FastAPI
 
 from services.catalog.access.callers import DatabaseCallers
 from services.catalog.access.routes import ACCESS_ROUTERS
+from services.catalog.completeness.routes import router as completeness
 from services.catalog.context import Catalog
-from services.catalog.cooperations.repository import COOPERATIONS
-from services.catalog.cooperations.routes import router as cooperations
-from services.catalog.initiatives.repository import INITIATIVES
-from services.catalog.initiatives.routes import router as initiatives
-from services.catalog.networks.repository import NETWORKS
-from services.catalog.networks.routes import router as networks
+from services.catalog.duplicates.routes import router as duplicates
+from services.catalog.editing.routes import EDITING_ROUTERS
+from services.catalog.editing.staleness.reminder import REVIEW_DUE, ReviewReminder
+from services.catalog.kinds import KINDS
 from services.catalog.records.queries import fetch_states
+from services.catalog.records.survivors import survivors
+from services.catalog.routes import ROUTERS
 from services.catalog.settings import CatalogSettings
-from services.catalog.territories.repository import TERRITORIES
-from services.catalog.territories.routes import router as territories
 from services.catalog.vocabularies.cache import VocabularyCache
+from services.catalog.vocabularies.crosswalks.routes import router as crosswalks
 from services.catalog.vocabularies.repository import VOCABULARIES
 from services.catalog.vocabularies.routes import router as vocabularies
 from services.common.database import Database
@@ -28,16 +29,18 @@ from services.common.feed.routes import Feed, feed_router
 from services.common.feed.signal import ChangeSignal
 from services.common.feed.snapshot import Snapshots
 from services.common.http.app import create_service
+from services.common.http.spooled import Room
 from services.common.stopping import Stopping
 from services.common.telemetry.metrics import Metrics
 from services.common.telemetry.probes import watch_database, watch_feed
 
-PUBLISHED = {queries.kind: queries for queries in (VOCABULARIES, NETWORKS, TERRITORIES, INITIATIVES, COOPERATIONS)}
+PUBLISHED = {VOCABULARIES.kind: VOCABULARIES} | {kind.name: kind.queries for kind in KINDS}
 """What the feed and the snapshot carry, in the snapshot's order: what others refer to comes first."""
 
 EVENT_TYPES = [
     "vocabulary.changed",
-    *(f"{kind}.{event}" for kind in PUBLISHED if kind != "vocabulary" for event in ("created", "updated", "archived")),
+    *(f"{kind.name}.{event}" for kind in KINDS for event in ("created", "updated", "archived", "merged")),
+    REVIEW_DUE,
 ]
 """Every type of change that the feed carries."""
 
@@ -58,11 +61,18 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         queries = {kind: queries.published for kind, queries in PUBLISHED.items()}
         snapshots = Snapshots(lambda: database.pool, queries, settings.snapshot_folder)
         app.state.callers = DatabaseCallers(database)
-        app.state.catalog = Catalog(settings, database, VocabularyCache(lambda: database.pool), app.state.callers)
-        app.state.feed = Feed("catalog", database, signal, snapshots, states, EVENT_TYPES)
+        vocabularies_kept = VocabularyCache(lambda: database.pool)
+        room = Room(settings.pool_timeout_s)
+        app.state.catalog = Catalog(settings, database, vocabularies_kept, app.state.callers, room)
+        app.state.feed = Feed("catalog", database, signal, snapshots, states, EVENT_TYPES, survivors)
+        reminder = ReviewReminder(database, settings.review_interval_s)
+        stopping.then(reminder.stop)
+        reminding = asyncio.create_task(reminder.run(), name="tell what falls due for review")
         try:
             yield
         finally:
+            reminder.stop()
+            await reminding
             await app.state.callers.close()
             await signal.close()
             await database.close()
@@ -83,7 +93,16 @@ def create_app(settings: CatalogSettings) -> FastAPI:
             "(CC BY 4.0 for our texts; sources are cited). Texts come in the language asked for, else in the nearest "
             "there is, and say which. `changes` and `snapshot` keep a copy of yours in step."
         ),
-        routers=[territories, initiatives, cooperations, networks, vocabularies, feed_router(), *ACCESS_ROUTERS],
+        routers=[
+            *ROUTERS,
+            vocabularies,
+            crosswalks,
+            completeness,
+            duplicates,
+            feed_router(),
+            *ACCESS_ROUTERS,
+            *EDITING_ROUTERS,
+        ],
         lifespan=lifespan,
         ready=ready,
         settings=settings,

@@ -13,6 +13,7 @@ from services.catalog.settings import CatalogSettings
 from services.catalog.vocabularies.cache import VocabularyCache
 from services.common.access.requires import CallerDep
 from services.common.database import Database
+from services.common.http.spooled import Room
 from services.common.idempotency.once import Once
 from services.common.idempotency.requests import IdempotencyKeyHeader
 from services.common.languages import LanguagesDep
@@ -26,6 +27,8 @@ class Catalog:
     database: Database
     vocabularies: VocabularyCache
     callers: DatabaseCallers
+    room: Room
+    """For answers that are too large to be held."""
 
 
 async def catalog_of(request: Request) -> Catalog:

@@ -15,4 +15,7 @@ class CatalogSettings(ServiceSettings):
 
     database_url: str = Field(description="PostgreSQL database of the catalog: `postgresql://…`.")
     pool_size: int = Field(10, ge=1, le=100, description="Connections of each process, for reads and again for writes.")
+    review_interval_s: float = Field(
+        600, gt=0, le=86_400, description="How often it is looked which records fell due for review, in seconds."
+    )
     snapshot_folder: Path | None = Field(None, description="Where snapshots are written; default: a temporary folder.")

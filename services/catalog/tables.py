@@ -5,11 +5,17 @@ from sqlmodel import SQLModel
 
 from services.catalog.access.models import ApiKey, Mandate, Partner
 from services.catalog.cooperations.models import Cooperation, CooperationParty
+from services.catalog.diagnoses.models import Diagnosis, PriorityAction, Workshop
+from services.catalog.duplicates.models import DuplicateBlock, DuplicatePair
 from services.catalog.initiatives.models import Initiative
+from services.catalog.learning.models import LearningResource
 from services.catalog.networks.models import Network, NetworkMembership
-from services.catalog.records.models import LoadedFile, LoadedRow
+from services.catalog.offers.models import Offer
+from services.catalog.organizations.models import Organization
+from services.catalog.programmes.models import Census, FundingCall, Programme
+from services.catalog.records.models import FormerSlug, LoadedFile, LoadedRow, RecordLink, RegisteredRecord, Revision
 from services.catalog.territories.models import Territory, TerritoryProblem
-from services.catalog.vocabularies.models import CrosswalkEntry, Vocabulary, VocabularyTerm
+from services.catalog.vocabularies.models import CrosswalkEntry, CrosswalkScheme, Vocabulary, VocabularyTerm
 from services.common.feed.tables import ChangeBatch, ChangeRow
 from services.common.idempotency.tables import IdempotentRequest
 
@@ -21,6 +27,7 @@ TABLES = (
     Vocabulary,
     VocabularyTerm,
     CrosswalkEntry,
+    CrosswalkScheme,
     Territory,
     TerritoryProblem,
     Network,
@@ -28,6 +35,21 @@ TABLES = (
     Initiative,
     Cooperation,
     CooperationParty,
+    Organization,
+    Programme,
+    Census,
+    LearningResource,
+    FundingCall,
+    Offer,
+    Diagnosis,
+    Workshop,
+    PriorityAction,
+    RegisteredRecord,
+    RecordLink,
+    FormerSlug,
+    Revision,
+    DuplicateBlock,
+    DuplicatePair,
     LoadedRow,
     LoadedFile,
     ChangeBatch,

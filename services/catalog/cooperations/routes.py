@@ -1,74 +1,62 @@
 """`/catalog/v1/cooperations`."""
 
-from fastapi import Request, Response
-
-from services.catalog.context import CatalogDep, ReaderDep
-from services.catalog.cooperations.repository import COOPERATIONS, CooperationFilter
-from services.catalog.cooperations.schemas import CooperationPage, CooperationRead
-from services.catalog.records.operations import GEOJSON_ANSWER, READ_ERRORS
-from services.catalog.records.reading import OneRecord, read_one
-from services.catalog.records.representation import cooperation_feature, represent_cooperation
-from services.catalog.records.responses import page_response
-from services.catalog.records.schemas import (
-    BboxParameter,
-    CodesParameter,
-    CountriesParameter,
-    RefsParameter,
-    parse_bbox,
-)
-from services.catalog.vocabularies.checks import check_parameter
+from services.catalog.cooperations.kind import COOPERATION
+from services.catalog.cooperations.schemas import CooperationWrite
+from services.catalog.records.listing import THEME, BoxFilter, Filter, add_list, coded
+from services.catalog.records.operations import Texts, add_operations
+from services.catalog.records.parameters import CountriesParameter, RefsParameter
+from services.catalog.records.read_models import page_model, read_model
 from services.common.http.app import service_router
-from services.common.http.direct import direct
-from services.common.paging import PageDep
 
-router = service_router("/cooperations", tags=["cooperations"])
+_PARTY = """exists (select from cooperation_party p join territory t on t.id = p.territory_id
+  where p.cooperation_id = r.id and """
 
+FILTERS = (
+    Filter("territory", RefsParameter, _PARTY + "(t.id::text = any({0}) or t.slug = any({0})))"),
+    THEME,
+    Filter("country", CountriesParameter, _PARTY + "t.country_code = any({0}))"),
+    coded(
+        "device",
+        "devices",
+        "exists (select from jsonb_array_elements(r.devices) d where d ->> 'device' = any({0}))",
+    ),
+    coded("stage", "cooperation_stages"),
+    Filter(
+        "programme",
+        RefsParameter,
+        "exists (select from record_link l join record g on g.id = l.source_id where l.target_id = r.id"
+        " and g.kind = 'programme' and (g.id::text = any({0}) or g.slug = any({0})))",
+    ),
+    BoxFilter(_PARTY + "{box})", "t"),
+)
 
-@router.get("", response_model=CooperationPage, responses=GEOJSON_ANSWER)
-async def list_cooperations(
-    request: Request,
-    catalog: CatalogDep,
-    reader: ReaderDep,
-    page: PageDep,
-    territory: RefsParameter = [],
-    theme: CodesParameter = [],
-    country: CountriesParameter = [],
-    device: CodesParameter = [],
-    stage: CodesParameter = [],
-    bbox: BboxParameter = None,
-) -> Response:
+CooperationRead = read_model(
+    CooperationWrite, "Territories that work together; a single one while it is an idea or under study."
+)
+CooperationPage = page_model(CooperationRead, "by slug")
+
+router = service_router(f"/{COOPERATION.collection}", tags=["cooperations"])
+add_list(
+    router,
+    COOPERATION,
+    CooperationPage,
     """Cooperations between territories, by slug.
 
-    `territory`, `country` and `bbox` fit when any party does. Repeat a parameter for any of several.
-    `Accept: application/geo+json` gives the points of the parties.
+`territory`, `country` and `bbox` fit when any party does, `programme` when it groups the cooperation. Repeat a
+parameter for any of several. `Accept: application/geo+json` gives the points of the parties.
 
-    Example: `/catalog/v1/cooperations?territory=montpellier&lang=fr`.
-    """
-    chosen = CooperationFilter(
-        territory=territory,
-        theme=check_parameter(reader.vocabularies, "themes", "theme", theme),
-        country=country,
-        device=check_parameter(reader.vocabularies, "devices", "device", device),
-        stage=check_parameter(reader.vocabularies, "cooperation_stages", "stage", stage),
-        bbox=parse_bbox(bbox),
-    )
-    return await page_response(
-        request,
-        catalog.database.pool,
-        COOPERATIONS,
-        chosen.where(),
-        page,
-        represent_cooperation,
-        reader,
-        as_feature=cooperation_feature,
-    )
+Example: `/catalog/v1/cooperations?territory=montpellier&lang=fr`.""",
+    FILTERS,
+)
+add_operations(
+    router,
+    COOPERATION,
+    CooperationRead,
+    Texts(
+        get="""One cooperation by id or slug: its parties, themes, devices, phases, who brings what to whom.
 
-
-@router.get("/{ref}", response_model=CooperationRead, responses=READ_ERRORS | GEOJSON_ANSWER, dependencies=[OneRecord])
-@direct
-async def get_cooperation(request: Request) -> Response:
-    """One cooperation by id or slug: its parties, themes, devices and stage, each with its sources.
-
-    Example: `/catalog/v1/cooperations/montpellier-fes`.
-    """
-    return await read_one(request, COOPERATIONS, represent_cooperation, as_feature=cooperation_feature)
+Example: `/catalog/v1/cooperations/montpellier-fes`.""",
+        create="""Publish a new cooperation. 422 for one party only, unless it is an idea or under study; 409 when
+the slug is taken.""",
+    ),
+)

@@ -1,40 +1,139 @@
-"""Cooperations as clients read them."""
+"""Cooperations as clients write them."""
 
-from pydantic import BaseModel, Field
+from typing import Annotated, Self
 
-from services.catalog.records.schemas import PageRead, RecordRead, TerritoryRefRead
-from services.common.schemas import CodeRead, SourceRead, TextRead
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.catalog.records.schemas import (
+    ActorRole,
+    Device,
+    MonthOrDay,
+    OrganizationName,
+    RecordWrite,
+    Sources,
+    SourceWrite,
+    Stage,
+    TerritoryName,
+    TextWrite,
+    Theme,
+    Themes,
+)
+from services.catalog.records.shapes import Coded
+from services.common.schemas import Code, Line, Slug, StrictModel, WebAddress, Whole, Year, ends_before_start
 
 
-class PartyRead(BaseModel):
-    """A territory that takes part."""
+class PartyWrite(StrictModel):
+    """A territory that takes part, in the order in which the source names them."""
 
-    territory: TerritoryRefRead
-    role: str | None
+    territory: TerritoryName
+    role: Annotated[Code, Coded("party_roles")] | None = None
 
 
-class DeviceRead(BaseModel):
+class DeviceWrite(StrictModel):
     """A device of international action that frames the cooperation, with the sources that say so."""
 
-    device: CodeRead
-    sources: list[SourceRead]
+    device: Device
+    sources: Sources
 
 
-class CooperationRead(RecordRead):
-    """Territories that work together; a single one while it is an idea or under study."""
+class CooperationPhaseWrite(StrictModel):
+    """A phase, called as the source calls it (`Phase 2`, `Part 3`)."""
 
-    slug: str = Field(examples=["montpellier-fes"])
-    title: TextRead
-    parties: list[PartyRead]
-    themes: list[CodeRead]
-    devices: list[DeviceRead]
-    stage: CodeRead | None
-    start_year: int | None
-    end_year: int | None
-    description: TextRead | None
+    number: Annotated[Whole, Field(ge=1, le=100)] | None = None
+    label: Line | None = Field(None, description="As it is written in the source.", examples=["Phase 2"])
+    purpose: TextWrite
+    stage: Stage | None = None
+    due: MonthOrDay | None = None
 
 
-class CooperationPage(PageRead):
-    """A page of cooperations, by slug."""
+class ExchangeWrite(StrictModel):
+    """Who brings what to whom: a cooperation goes both ways, each exchange one way."""
 
-    items: list[CooperationRead]
+    from_territory: TerritoryName
+    to_territory: TerritoryName
+    theme: Theme | None = None
+    form: Annotated[Code, Coded("exchange_forms")] | None = None
+    date: MonthOrDay | None = None
+    statement: TextWrite | None = None
+    sources: Sources
+
+    @model_validator(mode="after")
+    def goes_somewhere(self) -> Self:
+        """Nobody brings something to himself."""
+        if self.from_territory == self.to_territory:
+            code = "same_territory"
+            raise PydanticCustomError(code, "from_territory and to_territory are the same")
+        return self
+
+
+class ActionWrite(StrictModel):
+    """What is done in the cooperation."""
+
+    kind: Annotated[Code, Coded("cooperation_action_kinds")] | None = None
+    statement: TextWrite | None = None
+    stage: Stage | None = None
+    due: MonthOrDay | None = None
+
+
+class CooperationActorWrite(StrictModel):
+    """Who operates it, funds it, accompanies it."""
+
+    organization: OrganizationName | None = None
+    name: Line | None = None
+    role: ActorRole
+
+    @model_validator(mode="after")
+    def is_named(self) -> Self:
+        """An actor is an organization that has a record, or has a name."""
+        if self.organization is None and self.name is None:
+            code = "unnamed_actor"
+            raise PydanticCustomError(code, "either organization or name")
+        return self
+
+
+class AgreementWrite(StrictModel):
+    """What the parties signed."""
+
+    type: Device | None = Field(None, description="Code of `devices`.")
+    first_signed: Year | None = None
+    url: WebAddress | None = None
+
+
+class CooperationWrite(RecordWrite):
+    """A cooperation as it is written. One party only while it is an idea or under study."""
+
+    slug: Slug = Field(examples=["montpellier-fes"])
+    title: TextWrite
+    parties: Annotated[list[PartyWrite], Field(min_length=1, max_length=50)]
+    themes: Themes = []
+    devices: Annotated[list[DeviceWrite], Field(max_length=10)] = Field(
+        [], description="A set: sources may name different ones for the same cooperation."
+    )
+    purpose: TextWrite | None = None
+    stage: Stage | None = None
+    start_year: Year | None = None
+    end_year: Year | None = None
+    description: TextWrite
+    phases: Annotated[list[CooperationPhaseWrite], Field(max_length=50)] = []
+    exchanges: Annotated[list[ExchangeWrite], Field(max_length=100)] = []
+    actions: Annotated[list[ActionWrite], Field(max_length=50)] = []
+    actors: Annotated[list[CooperationActorWrite], Field(max_length=50)] = []
+    agreement: AgreementWrite | None = None
+    pat_relations: Annotated[list[Annotated[Code, Coded("pat_relations")]], Field(max_length=5)] = Field(
+        [], description="How it stands to the food project (PAT) of a party; a set."
+    )
+    models: Annotated[list[Annotated[Code, Coded("cooperation_models")]], Field(max_length=5)] = []
+    distance: Annotated[Code, Coded("cooperation_distances")] | None = None
+    rationale: TextWrite | None = Field(None, description="Why these parties chose each other.")
+    sources: Annotated[list[SourceWrite], Field(min_length=1, max_length=50)]
+
+    @model_validator(mode="after")
+    def names_each_once(self) -> Self:
+        """A territory takes part once, and nothing ends before it starts."""
+        parties = [party.territory for party in self.parties]
+        if len(set(parties)) < len(parties):
+            code = "named_twice"
+            raise PydanticCustomError(code, "a territory is named twice")
+        ends_before_start(self.start_year, self.end_year)
+        return self

@@ -29,6 +29,7 @@ class Initiative(RecordBase, table=True):
     carrier_name: str | None = None
     carrier_sector: str | None = None
     carrier_kind: str | None = None
+    carrier_organization_id: UUID | None = Field(default=None, foreign_key="organization.id", index=True)
     start_year: int | None = None
     end_year: int | None = None
     maturity: str | None = None

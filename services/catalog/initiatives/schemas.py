@@ -1,96 +1,115 @@
-"""Initiatives as clients write and read them."""
+"""Initiatives as clients write them."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from services.catalog.records.schemas import (
-    PageRead,
-    PublicationStatus,
-    RecordRead,
+    ActorKind,
+    ActorRole,
+    InitiativeName,
+    MufppCategory,
+    OrganizationName,
+    RecordWrite,
+    Sector,
+    Sources,
     SourceWrite,
-    TerritoryRefRead,
+    TerritoryName,
     TextWrite,
+    Theme,
 )
-from services.common.schemas import Code, CodeRead, Line, Slug, SourceRead, StrictModel, TextRead, WebAddress, Year
+from services.catalog.records.shapes import Coded
+from services.common.schemas import Code, Line, Slug, StrictModel, WebAddress, Year, ends_before_start
 
 
 class CarrierWrite(StrictModel):
-    """Who carries the initiative."""
+    """Who carries the initiative: an organization that has a record, or a name."""
 
+    organization: OrganizationName | None = None
     name: Line | None = None
-    sector: Code | None = Field(None, description="Code of `sectors`.")
-    kind: Code | None = Field(None, description="Code of `actor_kinds`.")
+    sector: Sector | None = Field(None, description="Code of `sectors`: public, private, associative, citizen.")
+    kind: ActorKind | None = Field(None, description="Code of `actor_kinds`.")
+
+
+class ActorWrite(StrictModel):
+    """Somebody else who takes part, and as what."""
+
+    organization: OrganizationName | None = None
+    name: Line | None = None
+    role: ActorRole = Field(description="Code of `actor_roles`.")
+
+    @model_validator(mode="after")
+    def is_named(self) -> Self:
+        """An actor is an organization that has a record, or has a name."""
+        if self.organization is None and self.name is None:
+            code = "unnamed_actor"
+            raise PydanticCustomError(code, "either organization or name")
+        return self
 
 
 class ResultWrite(StrictModel):
     """What came of it, with the figures as the source gives them."""
 
+    kind: Literal["concrete", "immaterial"] | None = Field(
+        None, description="Immaterial: trust, knowing one another, a shared vision or method."
+    )
     statement: TextWrite
     sources: Annotated[list[SourceWrite], Field(max_length=20)] = []
 
 
-class InitiativeWrite(StrictModel):
+class MoneyWrite(StrictModel):
+    """A cost or a funding, as a source gives it: what pays for cooperating is kept apart from what pays for action."""
+
+    kind: Literal["cost", "funding"]
+    covers: Literal["cooperation", "action"]
+    amount: Annotated[float, Field(ge=0, le=1e12)] | None = None
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = Field(None, examples=["EUR"])
+    year: Year | None = None
+    funder: OrganizationName | None = None
+    funder_name: Line | None = None
+    statement: TextWrite | None = None
+    sources: Sources
+
+
+class TransferWrite(StrictModel):
+    """Where it was carried over to."""
+
+    territory: TerritoryName
+    initiative: InitiativeName | None = None
+    year: Year | None = None
+    sources: Annotated[list[SourceWrite], Field(max_length=20)] = []
+
+
+Lineage = Annotated[list[InitiativeName], Field(max_length=20)]
+
+
+class InitiativeWrite(RecordWrite):
     """An initiative as it is written: whole, or as the result of a merge patch."""
 
-    slug: Slug = Field(examples=["marche-paysan-fes"])
+    slug: Slug = Field(examples=["marche-producteurs-fes"])
     title: TextWrite
     summary: TextWrite
-    territory: Annotated[str, Field(pattern="^[a-z0-9-]{1,120}$")] = Field(
-        description="Id or slug of the territory.", examples=["fes"]
-    )
-    themes: Annotated[list[Code], Field(min_length=1, max_length=20)] = Field(description="Codes of `themes`.")
+    territory: TerritoryName = Field(description="Id or slug of the territory.", examples=["fes"])
+    themes: Annotated[list[Theme], Field(min_length=1, max_length=20)] = Field(description="Codes of `themes`.")
     carrier: CarrierWrite | None = None
+    actors: Annotated[list[ActorWrite], Field(max_length=50)] = []
     start_year: Year | None = None
     end_year: Year | None = None
-    maturity: Code | None = Field(None, description="Code of `maturities`.")
+    maturity: Annotated[Code, Coded("maturities")] | None = Field(None, description="Code of `maturities`.")
     results: Annotated[list[ResultWrite], Field(max_length=50)] = []
-    mufpp_category: Code | None = Field(None, description="Code of `mufpp_categories`.")
+    lessons_of_failure: TextWrite | None = Field(None, description="What did not work, and what it taught.")
+    money: Annotated[list[MoneyWrite], Field(max_length=50)] = []
+    mufpp_category: MufppCategory | None = Field(None, description="Code of `mufpp_categories`.")
+    mufpp_actions: Annotated[list[Annotated[Code, Coded("mufpp_actions")]], Field(max_length=20)] = []
+    sdg_targets: Annotated[list[Annotated[Code, Coded("sdg_targets")]], Field(max_length=20)] = []
+    inspired_by: Lineage = Field([], description="Initiatives that gave the idea.")
+    adapted_from: Lineage = Field([], description="Initiatives that it is an adaptation of.")
+    transferred_to: Annotated[list[TransferWrite], Field(max_length=50)] = []
     url: WebAddress | None = None
-    sources: Annotated[list[SourceWrite], Field(min_length=1, max_length=50)]
-    status: PublicationStatus = "published"
 
     @model_validator(mode="after")
     def ends_after_it_starts(self) -> Self:
         """An initiative does not end before it starts."""
-        if self.start_year and self.end_year and self.end_year < self.start_year:
-            message = "end_year is before start_year"
-            raise ValueError(message)
+        ends_before_start(self.start_year, self.end_year)
         return self
-
-
-class CarrierRead(BaseModel):
-    """Who carries the initiative."""
-
-    name: str | None
-    sector: CodeRead | None
-    kind: CodeRead | None
-
-
-class ResultRead(BaseModel):
-    """What came of it."""
-
-    statement: TextRead
-    sources: list[SourceRead]
-
-
-class InitiativeRead(RecordRead):
-    """An initiative: what a territory does about its food, who carries it, what came of it."""
-
-    title: TextRead
-    summary: TextRead
-    territory: TerritoryRefRead
-    themes: list[CodeRead]
-    carrier: CarrierRead | None
-    start_year: int | None
-    end_year: int | None
-    maturity: CodeRead | None
-    results: list[ResultRead]
-    mufpp_category: CodeRead | None
-    url: str | None
-
-
-class InitiativePage(PageRead):
-    """A page of initiatives, in the order of their creation."""
-
-    items: list[InitiativeRead]

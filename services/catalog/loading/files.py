@@ -1,7 +1,7 @@
 """Reading the data set's files: every row validated, every error with its file, line and field."""
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -12,6 +12,19 @@ from pydantic import BaseModel, ValidationError
 from services.catalog.loading.rows import VocabularyFile
 
 M = TypeVar("M", bound=BaseModel)
+
+
+NEEDED = frozenset({"crosswalk.jsonl"})
+"""Files without which no other one can be read: every code would be unknown, in thousands of rows."""
+
+VALIDATORS_PREFIX = "Value error, "
+
+
+class MissingFileError(Exception):
+    """The folder lacks something that every row's codes depend on."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is missing, and no row's codes can be read without it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +41,50 @@ class RowError:
 
 
 @dataclass
-class Rows(Generic[M]):
-    """The valid rows of a file with their line numbers, and the errors of the others."""
+class DataFile:
+    """A file and what is wrong with it."""
 
     file: str
-    rows: list[tuple[int, M]] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
+    wrong: set[int] = field(default_factory=set)
+    """The lines with an error."""
 
     def refuse(self, line: int, name: str, message: str) -> None:
-        """Note an error of a line."""
-        self.errors.append(RowError(self.file, line, name, message))
+        """Note an error of a line, once however often it is met."""
+        error = RowError(self.file, line, name, message)
+        if line not in self.wrong or error not in self.errors:
+            self.wrong.add(line)
+            self.errors.append(error)
+
+    def refuse_invalid(self, line: int, error: ValidationError, called: Callable[[str], str] = str) -> None:
+        """Note what pydantic finds wrong with a line; `called` says what the file calls a field."""
+        for item in error.errors(include_url=False, include_input=False):
+            name = ".".join(str(part) for part in item["loc"]) or "row"
+            self.refuse(line, called(name), item["msg"].removeprefix(VALIDATORS_PREFIX))
+
+
+@dataclass
+class Rows(DataFile, Generic[M]):
+    """The valid rows of a file with their line numbers, and the errors of the others."""
+
+    rows: list[tuple[int, M]] = field(default_factory=list)
 
     def accepted(self, *, skip_invalid: bool) -> list[tuple[int, M]]:
         """The rows to load: none when the file has an error, unless the wrong rows are to be passed over."""
         if self.errors and not skip_invalid:
             return []
-        wrong = {error.line for error in self.errors}
-        return [(line, row) for line, row in self.rows if line not in wrong]
+        return [(line, row) for line, row in self.rows if line not in self.wrong]
 
 
 def read_rows(path: Path, model: type[M], key: Sequence[str]) -> Rows[M]:
-    """The rows of an NDJSON file; `key` names the fields that together name a row once. A missing file has none."""
+    """The rows of an NDJSON file; `key` names the fields that together name a row once.
+
+    A missing file has none; raises `MissingFileError` for one that the others need.
+    """
     found: Rows[M] = Rows(path.name)
     if not path.exists():
+        if path.name in NEEDED:
+            raise MissingFileError(path)
         return found
     seen: dict[Hashable, int] = {}
     for line, text in enumerate(path.read_bytes().splitlines(), start=1):
@@ -69,10 +103,16 @@ def read_rows(path: Path, model: type[M], key: Sequence[str]) -> Rows[M]:
 
 
 def read_vocabularies(folder: Path) -> Rows[VocabularyFile]:
-    """The vocabularies, one file each; an error's line is the term's place in its file."""
+    """The vocabularies, one file each; an error's line is the file's place among them.
+
+    Raises `MissingFileError` where there is none.
+    """
     found: Rows[VocabularyFile] = Rows("vocabularies")
     names: set[str] = set()
-    for place, path in enumerate(sorted(folder.glob("*.json")), start=1):
+    paths = sorted(folder.glob("*.json"))
+    if not paths:
+        raise MissingFileError(folder / "*.json")
+    for place, path in enumerate(paths, start=1):
         vocabulary = _parse(found, place, path.read_bytes(), VocabularyFile, f"{path.name}: ")
         if vocabulary is None:
             continue
@@ -91,13 +131,11 @@ def read_vocabularies(folder: Path) -> Rows[VocabularyFile]:
     return found
 
 
-def _parse(found: Rows[M], line: int, text: bytes, model: type[M], prefix: str = "") -> M | None:
+def _parse(found: DataFile, line: int, text: bytes, model: type[M], prefix: str = "") -> M | None:
     try:
         return model.model_validate(orjson.loads(text))
     except orjson.JSONDecodeError as error:
         found.refuse(line, f"{prefix}column {error.colno}", f"not JSON: {error.msg}")
     except ValidationError as error:
-        for item in error.errors():
-            name = ".".join(str(part) for part in item["loc"]) or "row"
-            found.refuse(line, prefix + name, item["msg"])
+        found.refuse_invalid(line, error, prefix.__add__)
     return None

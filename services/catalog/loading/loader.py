@@ -1,36 +1,41 @@
-"""Loading a data set folder into the catalog: what is new or changed, with every error named."""
+"""Loading the data set: read, check, store; what cannot be loaded is reported by file, line and field."""
 
 import asyncio
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 import orjson
-from pydantic import BaseModel
+from pydantic import ValidationError
 
-from services.catalog.loading import drafts as make
-from services.catalog.loading.drafts import Crosswalk, Draft, Reference, UnmappedCode
-from services.catalog.loading.files import RowError, Rows, read_rows, read_vocabularies
-from services.catalog.loading.rows import (
-    CooperationRow,
-    CrosswalkRow,
-    InitiativeRow,
-    NetworkRow,
-    TerritoryRow,
-    TranslationRow,
-)
-from services.catalog.loading.store import Ids, known_ids, store
+from services.catalog.duplicates.storing import fill_blocks
+from services.catalog.kinds import KINDS
+from services.catalog.loading.data_set import DataSet, read_data_set
+from services.catalog.loading.documents import Crosswalk, UnmappedCode
+from services.catalog.loading.files import RowError, Rows
+from services.catalog.loading.sources import Make, Source, sources_of
+from services.catalog.loading.store import SLUGS, TAKEN, Loaded, Stored, Storing, known_names
 from services.catalog.loading.vocabularies import store_crosswalk, store_vocabularies
+from services.catalog.records.documents import document_errors
+from services.catalog.records.kinds import Kind
+from services.catalog.vocabularies.checks import Vocabularies
+from services.catalog.vocabularies.repository import fetch_vocabularies
+from services.common.ids import new_id
 from services.common.languages import Text
 
-M = TypeVar("M", bound=BaseModel)
+BATCH = 500
+"""Rows that are made, checked and stored in one go: what is held of a file is a few of these."""
 
-CHUNK = 200
-"""Rows between two steps of the progress bar."""
+MANY = 10_000
+"""New records from which on PostgreSQL is told to look at its tables anew: its own turn comes a minute late, and until
+then it plans for what was there before."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a file's name, the rows done and the rows in all."""
@@ -48,46 +53,6 @@ class LoadReport:
     """Every file is the one that was loaded before; nothing was looked at further."""
 
 
-@dataclass(frozen=True)
-class DataSet:
-    """The folder's files, read and validated."""
-
-    vocabularies: Rows[Any]
-    crosswalk: Rows[CrosswalkRow]
-    networks: Rows[NetworkRow]
-    territories: Rows[TerritoryRow]
-    initiatives: Rows[InitiativeRow]
-    translations: Rows[TranslationRow]
-    cooperations: Rows[CooperationRow]
-
-    def files(self) -> Sequence[Rows[Any]]:
-        """Every file, in the order of loading."""
-        return (
-            self.vocabularies,
-            self.crosswalk,
-            self.networks,
-            self.territories,
-            self.initiatives,
-            self.translations,
-            self.cooperations,
-        )
-
-
-def read_data_set(folder: Path) -> DataSet:
-    """Read the folder; raises FileNotFoundError when it is none."""
-    if not folder.is_dir():
-        raise FileNotFoundError(folder)
-    return DataSet(
-        read_vocabularies(folder / "vocabularies"),
-        read_rows(folder / "crosswalk.jsonl", CrosswalkRow, ("scheme", "vocabulary", "code")),
-        read_rows(folder / "networks.jsonl", NetworkRow, ("slug",)),
-        read_rows(folder / "territories.jsonl", TerritoryRow, ("slug",)),
-        read_rows(folder / "initiatives.jsonl", InitiativeRow, ("slug",)),
-        read_rows(folder / "translations.jsonl", TranslationRow, ("slug", "lang")),
-        read_rows(folder / "cooperations.jsonl", CooperationRow, ("slug",)),
-    )
-
-
 async def load(
     url: str, folder: Path, progress: Progress = lambda *_: None, *, skip_invalid: bool = False
 ) -> LoadReport:
@@ -97,6 +62,7 @@ async def load(
     """
     connection = await asyncpg.connect(url, server_settings={"statement_timeout": "0"})
     try:
+        await fill_blocks(connection, KINDS)
         digests = await asyncio.to_thread(_digests, folder)
         if digests and digests == await _loaded_digests(connection):
             return LoadReport(up_to_date=True)
@@ -104,7 +70,8 @@ async def load(
         data = await asyncio.to_thread(read_data_set, folder)
         # From here on the database may hold something else than what was remembered: also if this is killed.
         await _remember_digests(connection, {})
-        await _load(connection, data, report, progress, skip_invalid=skip_invalid)
+        with closing(data):
+            await _load(connection, data, report, progress, skip_invalid=skip_invalid)
         report.errors = [error for file in data.files() for error in file.errors]
         if not report.errors and not report.edited:
             await _remember_digests(connection, digests)
@@ -116,82 +83,142 @@ async def load(
 async def _load(
     connection: asyncpg.Connection, data: DataSet, report: LoadReport, progress: Progress, *, skip_invalid: bool
 ) -> None:
-    _check_translations(data)
     vocabularies = [row for _, row in data.vocabularies.accepted(skip_invalid=skip_invalid)]
     report.counts["vocabularies"] = Counter(changed=await store_vocabularies(connection, vocabularies))
     await _check_crosswalk(connection, data.crosswalk)
     mapped = [row for _, row in data.crosswalk.accepted(skip_invalid=skip_invalid)]
     await store_crosswalk(connection, mapped)
     crosswalk = Crosswalk(mapped)
-    translations: dict[str, list[TranslationRow]] = defaultdict(list)
-    for _, translation in data.translations.accepted(skip_invalid=skip_invalid):
-        translations[translation.slug].append(translation)
+    known_codes = await fetch_vocabularies(connection)
+    names = await known_names(connection)
+    for kind in KINDS:
+        titles = await _territory_names(connection) if kind.name == "cooperation" else {}
+        for source in sources_of(kind, data, crosswalk, titles, skip_invalid=skip_invalid):
+            loading = _Loading(connection, kind, source, known_codes, names, progress, skip_invalid)
+            stored = await loading.run()
+            report.counts[source.file.file] = stored.counts
+            report.edited += [f"{kind.name}/{slug}" for slug in stored.edited]
+    if sum(counts["new"] for counts in report.counts.values()) > MANY:
+        await connection.execute("analyze")
 
-    async def put(file: Rows[M], kind: str, draft: Callable[[M], Draft]) -> None:
-        ids = await known_ids(connection)
-        found = await _drafts(file, draft, ids, progress)
-        # An initiative is loaded with its translations: without them, those it has would be taken away.
-        withheld = kind == "initiative" and data.translations.errors and not skip_invalid
-        accepted = set() if withheld else {line for line, _ in file.accepted(skip_invalid=skip_invalid)}
-        stored = await store(connection, kind, [item for line, item in found if line in accepted], ids)
-        report.counts[file.file] = stored.counts
-        report.edited += [f"{kind}/{slug}" for slug in stored.edited]
 
-    await put(data.networks, "network", lambda row: make.network_draft(row, crosswalk))
-    await put(data.territories, "territory", lambda row: make.territory_draft(row, crosswalk))
-    await put(data.initiatives, "initiative", lambda row: make.initiative_draft(row, translations[row.slug], crosswalk))
-    names = await _territory_names(connection)
-    await put(data.cooperations, "cooperation", lambda row: make.cooperation_draft(row, names, crosswalk))
+class _WithheldError(Exception):
+    """Something is wrong with the file: nothing of it is stored."""
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """So many rows, and the documents of those that are right."""
+
+    rows: int
+    found: list[Loaded]
+
+
+@dataclass(frozen=True)
+class _Loading:
+    """Loads one file, batch by batch in one transaction. `names` gains those of the records that it stores."""
+
+    connection: asyncpg.Connection
+    kind: Kind
+    source: Source
+    vocabularies: Vocabularies
+    names: dict[tuple[str, str], UUID]
+    progress: Progress
+    skip_invalid: bool
+
+    async def run(self) -> Stored:
+        """Load it; what is wrong with its rows is noted with them."""
+        rows = await self.connection.fetch(TAKEN, self.kind.name)
+        expected = set(self.source.slugs) - {row["slug"] for row in rows}
+        # Rows of the file may name one another, whichever comes first; ids are in the order of the file, as lists are.
+        self.names.update({(self.kind.name, slug): new_id() for slug in self.source.slugs if slug in expected})
+        stored = Stored()
+        try:
+            if self.skip_invalid:
+                await asyncio.to_thread(self._leave_out_wrong, expected)
+            stored = await self._store()
+        except _WithheldError:
+            pass
+        finally:
+            self._forget(expected - stored.new)
+        return stored
+
+    def _leave_out_wrong(self, expected: set[str]) -> None:
+        """Find every wrong row before any is stored: a row that names a wrong one is wrong as well."""
+        wrong = None
+        while wrong is None or wrong:
+            wrong = expected - {each.slug for batch in self._batches() for each in batch.found}
+            expected -= wrong
+            self._forget(wrong)
+
+    def _forget(self, slugs: Collection[str]) -> None:
+        for slug in slugs:
+            self.names.pop((self.kind.name, slug), None)
+
+    async def _store(self) -> Stored:
+        async with self.connection.transaction():
+            storing = Storing(self.connection, self.kind, self.names, self.source.file.file)
+            batches, done = self._batches(), 0
+            upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+            try:
+                while (batch := await upcoming) is not None:
+                    # The next one is made in a thread while PostgreSQL stores this one.
+                    upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+                    if not self._withheld():
+                        await storing.add(batch.found)
+                    done += batch.rows
+                    self.progress(self.source.file.file, done, len(self.source.slugs))
+            finally:
+                await asyncio.wait([upcoming])
+            if self._withheld():
+                raise _WithheldError
+            return await storing.finish()
+
+    def _withheld(self) -> bool:
+        return self.source.withheld(skip_invalid=self.skip_invalid)
+
+    def _batches(self) -> Iterator[_Batch]:
+        rows = iter(self.source.rows)
+        while taken := list(islice(rows, BATCH)):
+            made = (self._loaded(line, make) for line, make in taken)
+            yield _Batch(len(taken), [each for each in made if each is not None])
+
+    def _loaded(self, line: int, make: Make) -> Loaded | None:
+        """The document of a row; None for a wrong one, what is wrong with it being noted."""
+        file = self.source.file
+        try:
+            given = make()
+            document = self.kind.write.model_validate(given).model_dump(mode="json")
+        except UnmappedCode as error:
+            file.refuse(line, error.name, str(error))
+        except ValidationError as error:
+            file.refuse_invalid(line, error, self.source.field)
+        else:
+            for wrong in document_errors(self.kind, document, self.vocabularies, self.names):
+                file.refuse(line, self.source.field(wrong["pointer"].lstrip("/").replace("/", ".")), wrong["detail"])
+        return None if line in file.wrong else Loaded(document, _digest(given))
+
+
+def _digest(raw: Mapping[str, Any]) -> str:
+    """What tells whether a row still says the same."""
+    return hashlib.blake2b(orjson.dumps(raw, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
 
 
 async def _territory_names(connection: asyncpg.Connection) -> dict[str, Text]:
     """The names that cooperations are titled by, as they are stored: a wrong row changes no title."""
-    rows = await connection.fetch("select slug, name from territory")
+    query = f"select s.slug, t.name from ({SLUGS}) s join territory t on t.id = s.id"  # noqa: S608 - constants
+    rows = await connection.fetch(query)
     return {row["slug"]: orjson.loads(row["name"]) for row in rows}
 
 
-async def _drafts(file: Rows[M], draft: Callable[[M], Draft], ids: Ids, progress: Progress) -> list[tuple[int, Draft]]:
-    found = []
-    for place, (line, row) in enumerate(file.rows, start=1):
-        try:
-            made = draft(row)
-        except UnmappedCode as error:
-            file.refuse(line, error.name, str(error))
-        else:
-            for missing in made.references() - ids.keys():
-                file.refuse(line, _field_of(made, missing), f"no such {missing.table}: '{missing.slug}'")
-            found.append((line, made))
-        if place % CHUNK == 0 or place == len(file.rows):
-            progress(file.file, place, len(file.rows))
-            await asyncio.sleep(0)
-    return found
-
-
-def _field_of(draft: Draft, reference: Reference) -> str:
-    if reference.table == "network":
-        return "networks"
-    if draft.kind == "cooperation":
-        position = next(row["position"] for row in draft.children["cooperation_party"] if reference in row.values())
-        return "ab"[position]
-    return reference.table
-
-
-def _check_translations(data: DataSet) -> None:
-    originals = {row.slug: row.summary_lang for _, row in data.initiatives.rows}
-    for line, row in data.translations.rows:
-        if row.slug not in originals:
-            data.translations.refuse(line, "slug", f"no such initiative: '{row.slug}'")
-        elif row.lang == originals[row.slug]:
-            data.translations.refuse(line, "lang", f"'{row.lang}' is the language of the original")
-
-
-async def _check_crosswalk(connection: asyncpg.Connection, crosswalk: Rows[CrosswalkRow]) -> None:
-    terms = {(row["vocabulary"], row["code"]) for row in await connection.fetch("select * from vocabulary_term")}
-    vocabularies = {vocabulary for vocabulary, _ in terms}
+async def _check_crosswalk(connection: asyncpg.Connection, crosswalk: Rows[Any]) -> None:
+    terms: defaultdict[str, set[str]] = defaultdict(set)
+    for row in await connection.fetch("select vocabulary, code from vocabulary_term"):
+        terms[row["vocabulary"]].add(row["code"])
     for line, row in crosswalk.rows:
-        if row.vocabulary not in vocabularies:
+        if row.vocabulary not in terms:
             crosswalk.refuse(line, "vocabulary", f"no such vocabulary: '{row.vocabulary}'")
-        elif row.target is not None and (row.vocabulary, row.target) not in terms:
+        elif row.target is not None and row.target not in terms[row.vocabulary]:
             crosswalk.refuse(line, "target", f"no such term: '{row.target}'")
 
 

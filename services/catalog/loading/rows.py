@@ -4,6 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from services.catalog.cooperations.schemas import (
+    ActionWrite,
+    AgreementWrite,
+    CooperationActorWrite,
+    CooperationPhaseWrite,
+    DeviceWrite,
+    ExchangeWrite,
+)
+from services.catalog.initiatives.schemas import MoneyWrite, ResultWrite, TransferWrite
+from services.catalog.records.schemas import TextWrite
+from services.catalog.territories.schemas import CooperationAssessmentWrite, FoodProjectWrite, ReadinessWrite
 from services.common.schemas import (
     Code,
     CountryCode,
@@ -184,3 +195,68 @@ class VocabularyFile(StrictModel):
     definition: Label | None = None
     source: Line | None = None
     terms: Annotated[list[TermRow], Field(min_length=1)]
+
+
+class ActorRow(StrictModel):
+    """Who takes part in an initiative, and as what."""
+
+    organization: Slug | None = None
+    name: Line | None = None
+    role: Code
+
+
+class InitiativeSupplement(StrictModel):
+    """A line of `initiatives_seed.jsonl`: more of an initiative of `initiatives.jsonl`, or one that is not there."""
+
+    slug: Slug
+    title: TextWrite | None = None
+    summary: TextWrite | None = None
+    territory: Slug | None = None
+    themes: list[Code] = []
+    carriers: list[ActorRow] = []
+    sector: Code | None = None
+    kind: Code | None = None
+    maturity: Code | None = None
+    start_year: Year | None = None
+    end_year: Year | None = None
+    results: list[ResultWrite] = []
+    lessons_of_failure: TextWrite | None = None
+    money: list[MoneyWrite] = []
+    mufpp_category: Code | None = None
+    mufpp_actions: list[Code] = []
+    sdg_targets: list[Code] = []
+    inspired_by: list[Slug] = []
+    adapted_from: list[Slug] = []
+    transferred_to: list[TransferWrite] = []
+    licence: Line | None = None
+    url: WebAddress | None = None
+    sources: Sources
+
+
+class CooperationSupplement(StrictModel):
+    """A line of `cooperations_seed.jsonl`: more of a cooperation of `cooperations.jsonl`; `parties` gives roles."""
+
+    slug: Slug
+    title: TextWrite | None = None
+    stage: Code | None = None
+    purpose: TextWrite | None = None
+    devices: list[DeviceWrite] = []
+    phases: list[CooperationPhaseWrite] = []
+    exchanges: list[ExchangeWrite] = []
+    actions: list[ActionWrite] = []
+    actors: list[CooperationActorWrite] = []
+    agreement: AgreementWrite | None = None
+    pat_relations: list[Code] = []
+    rationale: TextWrite | None = None
+    parties: dict[Slug, Code] = {}
+    sources: Sources
+
+
+class TerritorySupplement(StrictModel):
+    """A line of `territories_seed.jsonl`: more of a territory of `territories.jsonl`."""
+
+    slug: Slug
+    readiness: ReadinessWrite | None = None
+    food_projects: list[FoodProjectWrite] | None = None
+    cooperation_assessments: list[CooperationAssessmentWrite] | None = None
+    sources: Sources

@@ -1,27 +1,40 @@
-"""Putting drafts into the database: new ones copied in bulk, changed ones updated, edits made here left alone."""
+"""Putting documents into the database: new ones copied in bulk, changed ones updated, edits made here left alone."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
-from services.catalog.loading.drafts import Draft, Reference
-from services.catalog.records.models import OWN_TEXT_LICENCE, PUBLISHED, now
-from services.common.ids import new_id
+from services.catalog.duplicates.models import DuplicateBlock
+from services.catalog.duplicates.storing import block_row
+from services.catalog.records.documents import Names, child_rows, columns_of, resolved
+from services.catalog.records.kinds import Document, Kind
+from services.catalog.records.models import PUBLISHED, REVIEW_AFTER, RecordLink, Revision
+from services.catalog.records.shapes import references
+from services.catalog.records.storage import Change, revision_row
+from services.common.clock import now
 
-CHILDREN = {
-    "territory": {"territory_problem": "territory_id", "network_membership": "territory_id"},
-    "cooperation": {"cooperation_party": "cooperation_id"},
-}
-"""By kind: the tables whose rows belong to a record, and their column that names it."""
 
-CHILDREN_WITH_ID = {"territory_problem"}
-ARRAYS = {"themes"}
-"""Columns of codes; every other list is JSON."""
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document to store, with what tells whether the file still says the same of it."""
+
+    document: Document
+    digest: str
+
+    @property
+    def slug(self) -> str:
+        """The record's slug, by which the file and the database agree on it."""
+        slug: str = self.document["slug"]
+        return slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,139 +47,239 @@ class Known:
     loaded_version: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stored:
-    """What became of the drafts of one kind."""
+    """What became of the documents of one file."""
 
-    counts: Counter[str]
-    edited: Sequence[str]
+    counts: Counter[str] = field(default_factory=Counter)
+    new: set[str] = field(default_factory=set)
+    """Slugs that have a record now."""
+    edited: list[str] = field(default_factory=list)
     """Slugs whose row has changed and whose record was edited here since: the edit stays."""
 
 
-Ids = Mapping[Reference, UUID]
+SLUGS = """
+select kind, slug, id from record
+union all
+select f.kind, f.slug, f.record_id from former_slug f
+where not exists (select from record r where r.kind = f.kind and r.slug = f.slug)
+"""
+"""Whom a slug means: the files go on calling a record that was renamed here by its former slug."""
+
+KNOWN_NAMES = f"""
+with recursive named as (
+  select s.kind, s.slug, r.id, r.status, r.merged_into from ({SLUGS}) s join record r on r.id = s.id
+  where r.status in ('published', 'merged')
+  union all
+  select n.kind, n.slug, r.id, r.status, r.merged_into from named n join record r on r.id = n.merged_into
+  where n.status = 'merged')
+select kind, slug, id from named where status = 'published'
+"""  # noqa: S608 - constants
+TAKEN = f"""
+select slug from ({SLUGS}) s where kind = $1 union select slug from loaded_row where kind = $1 and version = 0
+"""  # noqa: S608 - constants
+"""Slugs of records that are there, and of rows whose record lost its slug here: they do not come back."""
 
 
-async def known_ids(connection: asyncpg.Connection) -> dict[Reference, UUID]:
-    """The ids of what rows may refer to."""
-    found: dict[Reference, UUID] = {}
-    for table in ("network", "territory"):
-        rows = await connection.fetch(f"select slug, id from {table} where status = 'published'")  # noqa: S608 - constants
-        found.update({Reference(table, row["slug"]): row["id"] for row in rows})
-    return found
+async def known_names(connection: asyncpg.Connection) -> dict[tuple[str, str], UUID]:
+    """The ids of what rows may refer to, by (kind, slug); one that was merged means the record that stands for it."""
+    rows = await connection.fetch(KNOWN_NAMES)
+    return {(row["kind"], row["slug"]): row["id"] for row in rows}
 
 
-async def store(connection: asyncpg.Connection, kind: str, drafts: Sequence[Draft], ids: Ids) -> Stored:
-    """Store the drafts of one kind in one transaction with their changes."""
-    async with connection.transaction():
-        known = await _known(connection, kind)
-        new = [draft for draft in drafts if draft.slug not in known]
-        differing = [draft for draft in drafts if draft.slug in known and known[draft.slug].digest != draft.digest()]
-        edited = [draft for draft in differing if known[draft.slug].version != known[draft.slug].loaded_version]
-        changes = [(f"{kind}.created", record_id, 1) for record_id in await _insert(connection, kind, new, ids)]
-        changed = []
-        for draft in differing:
-            record = known[draft.slug]
-            if draft in edited:
+class Storing:
+    """Stores the documents of one file in the open transaction, with their revisions and changes.
+
+    `names` holds the ids of everything that they refer to, and those that new ones get.
+    """
+
+    def __init__(self, connection: asyncpg.Connection, kind: Kind, names: Names, source: str) -> None:
+        self._connection = connection
+        self._kind = kind
+        self._names = names
+        self._writer = _Writer(connection, kind, names, now(), f"loaded from {source}")
+        self._changes = Changes(connection)
+        self._stored = Stored()
+
+    async def add(self, found: Sequence[Loaded]) -> None:
+        """Store some of them: rows that are new, and those that say something else than when they were loaded."""
+        kind, stored = self._kind, self._stored
+        known = await _known(self._connection, kind, [each.slug for each in found])
+        new = [each for each in found if each.slug not in known and (kind.name, each.slug) in self._names]
+        gone = {each.slug for each in found} - known.keys() - {each.slug for each in new}
+        stored.edited += sorted(gone)
+        differing = [each for each in found if each.slug in known and known[each.slug].digest != each.digest]
+        await self._writer.insert(new)
+        changes = [(f"{kind.name}.created", self._names[kind.name, each.slug], 1) for each in new]
+        versions = {each.slug: 1 for each in new}
+        for each in differing:
+            record = known[each.slug]
+            if record.version != record.loaded_version or not await self._writer.update(each, record):
+                stored.edited.append(each.slug)
                 continue
-            if not await _update(connection, draft, record, ids):
-                edited.append(draft)  # just now, since it was read above
-                continue
-            changed.append(draft)
-            changes.append((f"{kind}.updated", record.id, record.version + 1))
-        versions = {draft.slug: 1 for draft in new} | {draft.slug: known[draft.slug].version + 1 for draft in changed}
-        await _remember(connection, kind, [*new, *changed], versions)
-        await append_changes(connection, changes)
-    unchanged = len(drafts) - len(new) - len(differing)
-    counts = Counter(new=len(new), changed=len(changed), unchanged=unchanged, edited=len(edited))
-    return Stored(counts, [draft.slug for draft in edited])
+            versions[each.slug] = record.version + 1
+            changes.append((f"{kind.name}.updated", record.id, record.version + 1))
+        await _remember(self._connection, kind.name, [each for each in found if each.slug in versions], versions)
+        await self._changes.append(changes)
+        stored.new.update(each.slug for each in new)
+        stored.counts.update(
+            new=len(new), changed=len(versions) - len(new), unchanged=len(found) - len(new) - len(differing)
+        )
+
+    async def finish(self) -> Stored:
+        """What became of all of them, once those that name one another are linked."""
+        await self._writer.link()
+        self._stored.counts["edited"] = len(self._stored.edited)
+        return self._stored
 
 
-async def append_changes(connection: asyncpg.Connection, changes: Sequence[tuple[str, UUID, int]]) -> None:
-    """Put changes (type, id, version) into the feed as one batch of the open transaction."""
-    if not changes:
-        return
-    batch = await connection.fetchval("insert into change_batch default values returning id")
-    await connection.copy_records_to_table(
-        "change",
-        columns=["batch_id", "ordinal", "type", "kind", "subject_id", "version"],
-        records=[
-            (batch, ordinal, event, event.partition(".")[0], record_id, version)
-            for ordinal, (event, record_id, version) in enumerate(changes, start=1)
-        ],
-    )
+@dataclass
+class Changes:
+    """What the open transaction adds to the feed, as one batch of it."""
+
+    connection: asyncpg.Connection
+    batch: int | None = None
+    count: int = 0
+
+    async def append(self, changes: Sequence[tuple[str, UUID, int]]) -> None:
+        """Add changes (type, id, version)."""
+        if not changes:
+            return
+        if self.batch is None:
+            self.batch = await self.connection.fetchval("insert into change_batch default values returning id")
+        await self.connection.copy_records_to_table(
+            "change",
+            columns=["batch_id", "ordinal", "type", "kind", "subject_id", "version"],
+            records=[
+                (self.batch, ordinal, event, event.partition(".")[0], record_id, version)
+                for ordinal, (event, record_id, version) in enumerate(changes, start=self.count + 1)
+            ],
+        )
+        self.count += len(changes)
 
 
-async def _known(connection: asyncpg.Connection, kind: str) -> dict[str, Known]:
+async def _known(connection: asyncpg.Connection, kind: Kind, slugs: Sequence[str]) -> dict[str, Known]:
     rows = await connection.fetch(
-        f"select r.slug, r.id, r.version, l.digest, l.version as loaded_version from {kind} r"  # noqa: S608 - constant
-        " left join loaded_row l on l.kind = $1 and l.slug = r.slug",
-        kind,
+        "select s.slug, r.id, r.version, l.digest, l.version as loaded_version"  # noqa: S608 - constants
+        f" from ({SLUGS}) s join record r on r.id = s.id"
+        " left join loaded_row l on l.kind = s.kind and l.slug = s.slug where s.kind = $1 and s.slug = any($2)",
+        kind.name,
+        slugs,
     )
     return {row["slug"]: Known(row["id"], row["version"], row["digest"], row["loaded_version"]) for row in rows}
 
 
-async def _insert(connection: asyncpg.Connection, kind: str, drafts: Sequence[Draft], ids: Ids) -> list[UUID]:
-    if not drafts:
-        return []
-    moment = now()
-    record_ids = [new_id() for _ in drafts]
-    fixed = {"version": 1, "status": PUBLISHED, "created_at": moment, "updated_at": moment, "licence": OWN_TEXT_LICENCE}
-    rows = [
-        {"id": record_id, "slug": draft.slug, **fixed, **draft.columns}
-        for record_id, draft in zip(record_ids, drafts, strict=True)
-    ]
-    await _copy(connection, kind, rows, ids)
-    for table, column in CHILDREN.get(kind, {}).items():
-        children = [
-            _child(table, column, record_id, row)
-            for record_id, draft in zip(record_ids, drafts, strict=True)
-            for row in draft.children[table]
-        ]
-        await _copy(connection, table, children, ids)
-    return record_ids
+_LINK: sa.Table = RecordLink.__table__  # type: ignore[attr-defined]  # SQLModel's stubs do not know it
+_BLOCK: sa.Table = DuplicateBlock.__table__  # type: ignore[attr-defined]  # the same
+_REVISION: sa.Table = Revision.__table__  # type: ignore[attr-defined]  # the same
 
 
-def _child(table: str, column: str, record_id: UUID, row: Mapping[str, Any]) -> dict[str, Any]:
-    own_id = {"id": new_id()} if table in CHILDREN_WITH_ID else {}
-    return {column: record_id, **own_id, **row}
+@dataclass(frozen=True)
+class _Writer:
+    """Writes the rows of one kind's records into the open transaction."""
+
+    connection: asyncpg.Connection
+    kind: Kind
+    names: Names
+    at: datetime
+    reason: str
+    later: list[Mapping[str, Any]] = field(default_factory=list)
+    """Links to records of the same kind: they may be among those still to come."""
+
+    async def insert(self, found: Sequence[Loaded]) -> None:
+        """Copy new records in, table by table."""
+        rows: dict[sa.Table, list[Mapping[str, Any]]] = {self.kind.table: []}
+        for each in found:
+            record_id = self.names[self.kind.name, each.slug]
+            document = resolved(self.kind, each.document, None, self.names)
+            fixed = {"id": record_id, "slug": each.slug, "status": PUBLISHED, "created_at": self.at}
+            rows[self.kind.table].append({**fixed, **self._columns(document, 1)})
+            self._belongings(rows, record_id, document, 1)
+        await self._copy(rows)
+
+    async def link(self) -> None:
+        """Link records of the file to one another."""
+        await _copy(self.connection, _LINK, self.later)
+
+    async def update(self, each: Loaded, record: Known) -> bool:
+        """Whether the record still was at the version known, and is now as the document says."""
+        document = resolved(self.kind, each.document, None, self.names)
+        columns = self._columns(document, record.version + 1)
+        table = self.kind.table
+        assignments = ", ".join(f"{column} = ${place}" for place, column in enumerate(columns, start=2))
+        values = _values(table, columns)
+        where = f"where id = $1 and version = {record.version}"
+        done = await self.connection.execute(f"update {table.name} set {assignments} {where}", record.id, *values)  # noqa: S608 - names of our own
+        if done == "UPDATE 0":
+            return False
+        for name, column in self.kind.child_tables.items():
+            await self.connection.execute(f"delete from {name} where {column} = $1", record.id)  # noqa: S608 - the same
+        delete = "delete from record_link where source_id = $1 and relation <> all($2)"
+        await self.connection.execute(delete, record.id, list(self.kind.linked))
+        await self.connection.execute("delete from duplicate_block where record_id = $1", record.id)
+        rows: dict[sa.Table, list[Mapping[str, Any]]] = {}
+        self._belongings(rows, record.id, document, record.version + 1)
+        await self._copy(rows)
+        return True
+
+    async def _copy(self, rows: Mapping[sa.Table, Sequence[Mapping[str, Any]]]) -> None:
+        for table, records in rows.items():
+            await _copy(self.connection, table, records)
+
+    def _columns(self, document: Document, version: int) -> dict[str, Any]:
+        due = document["review_due"]
+        return {
+            **columns_of(self.kind, document),
+            "version": version,
+            "updated_at": self.at,
+            "review_due": datetime.fromisoformat(due).date() if due else (self.at + REVIEW_AFTER).date(),
+        }
+
+    def _belongings(
+        self, rows: dict[sa.Table, list[Mapping[str, Any]]], record_id: UUID, document: Document, version: int
+    ) -> None:
+        for table, children in child_rows(self.kind, record_id, document).items():
+            rows.setdefault(table, []).extend(children)
+        own = self.kind.own_relations
+        for relation, target in references(self.kind.referring, document):
+            if relation in self.kind.linked:
+                continue
+            link = {"source_id": record_id, "relation": relation, "target_id": target}
+            (self.later if relation in own else rows.setdefault(_LINK, [])).append(link)
+        rows.setdefault(_BLOCK, []).append(block_row(self.kind, record_id, document))
+        change = Change("created" if version == 1 else "changed", PUBLISHED, None, self.reason)
+        rows.setdefault(_REVISION, []).append(revision_row(self.kind, record_id, version, document, change, self.at))
 
 
-async def _update(connection: asyncpg.Connection, draft: Draft, record: Known, ids: Ids) -> bool:
-    """Whether the record still was at the version known, and is now as the draft says."""
-    columns = {**draft.columns, "version": record.version + 1, "updated_at": now()}
-    assignments = ", ".join(f"{column} = ${place}" for place, column in enumerate(columns, start=2))
-    values = [_value(column, value, ids) for column, value in columns.items()]
-    where = f"where id = $1 and version = {record.version}"
-    done = await connection.execute(f"update {draft.kind} set {assignments} {where}", record.id, *values)  # noqa: S608
-    if done == "UPDATE 0":
-        return False
-    for table, column in CHILDREN.get(draft.kind, {}).items():
-        await connection.execute(f"delete from {table} where {column} = $1", record.id)  # noqa: S608 - constants
-        rows = [_child(table, column, record.id, row) for row in draft.children[table]]
-        await _copy(connection, table, rows, ids)
-    return True
-
-
-async def _copy(connection: asyncpg.Connection, table: str, rows: Sequence[Mapping[str, Any]], ids: Ids) -> None:
+async def _copy(connection: asyncpg.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         columns = list(rows[0])
-        records = [tuple(_value(column, row[column], ids) for column in columns) for row in rows]
-        await connection.copy_records_to_table(table, columns=columns, records=records)
+        records = [_values(table, row) for row in rows]
+        await connection.copy_records_to_table(table.name, columns=columns, records=records)
 
 
-def _value(column: str, value: Any, ids: Ids) -> Any:  # noqa: ANN401 - any column's value
-    if isinstance(value, Reference):
-        return ids[value]
-    if isinstance(value, dict | list) and column not in ARRAYS:
-        return orjson.dumps(value).decode()
-    return value
+def _values(table: sa.Table, row: Mapping[str, Any]) -> list[Any]:
+    """A row's values as the driver wants them: JSON as text."""
+    json = _json_columns(table)
+    return [
+        orjson.dumps(value).decode() if column in json and value is not None else value for column, value in row.items()
+    ]
+
+
+@cache
+def _json_columns(table: sa.Table) -> frozenset[str]:
+    return frozenset(column.name for column in table.columns if isinstance(column.type, JSONB))
 
 
 async def _remember(
-    connection: asyncpg.Connection, kind: str, drafts: Sequence[Draft], versions: Mapping[str, int]
+    connection: asyncpg.Connection, kind: str, found: Sequence[Loaded], versions: Mapping[str, int]
 ) -> None:
-    await connection.executemany(
-        "insert into loaded_row (kind, slug, digest, version) values ($1, $2, $3, $4)"
+    await connection.execute(
+        "insert into loaded_row (kind, slug, digest, version)"
+        " select $1, * from unnest($2::text[], $3::text[], $4::integer[])"
         " on conflict (kind, slug) do update set digest = excluded.digest, version = excluded.version",
-        [(kind, draft.slug, draft.digest(), versions[draft.slug]) for draft in drafts],
+        kind,
+        [each.slug for each in found],
+        [each.digest for each in found],
+        [versions[each.slug] for each in found],
     )

@@ -7,7 +7,7 @@ import asyncpg
 import orjson
 
 from services.catalog.loading.rows import CrosswalkRow, VocabularyFile
-from services.catalog.loading.store import append_changes
+from services.catalog.loading.store import Changes
 from services.common.ids import new_id
 
 ORDER = (
@@ -46,7 +46,7 @@ async def store_vocabularies(connection: asyncpg.Connection, vocabularies: Seque
                 row["version"],
             )
             changes.append(("vocabulary.changed", row["id"], row["version"]))
-        await append_changes(connection, changes)
+        await Changes(connection).append(changes)
     return len(changes)
 
 
@@ -62,7 +62,12 @@ async def _store(connection: asyncpg.Connection, vocabulary: VocabularyFile) -> 
         orjson.dumps(vocabulary.label).decode(),
         vocabulary.source,
     )
-    await connection.execute("delete from vocabulary_term where vocabulary = $1", vocabulary.name)
+    # What was added or changed here stays: a file knows nothing of it.
+    await connection.execute(
+        "delete from vocabulary_term where vocabulary = $1 and changed_at is null", vocabulary.name
+    )
+    changed = await connection.fetch("select code from vocabulary_term where vocabulary = $1", vocabulary.name)
+    kept = {row["code"] for row in changed}
     await connection.copy_records_to_table(
         "vocabulary_term",
         columns=[
@@ -89,16 +94,26 @@ async def _store(connection: asyncpg.Connection, vocabulary: VocabularyFile) -> 
                 orjson.dumps([match.model_dump() for match in term.matches]).decode(),
             )
             for place, term in enumerate(vocabulary.terms)
+            if term.code not in kept
         ],
     )
     return row
 
 
 async def store_crosswalk(connection: asyncpg.Connection, rows: Sequence[CrosswalkRow]) -> None:
-    """Make the crosswalk of the schemes that these rows are of say what the rows say, and no more."""
+    """Make the crosswalk of the schemes that these rows are of say what the rows say, and what was put in here."""
     async with connection.transaction():
         schemes = sorted({row.scheme for row in rows})
-        await connection.execute("delete from crosswalk where scheme = any($1)", schemes)
+        await connection.execute(
+            "insert into crosswalk_scheme (name, version) select unnest($1::text[]), 1 on conflict do nothing", schemes
+        )
+        await connection.execute("delete from crosswalk where scheme = any($1) and changed_at is null", schemes)
+        put = await connection.fetch("select scheme, vocabulary, code from crosswalk where scheme = any($1)", schemes)
+        kept = {tuple(row) for row in put}
         columns = ["scheme", "vocabulary", "code", "target", "relation", "note"]
-        records = [tuple(getattr(row, column) for column in columns) for row in rows]
+        records = [
+            tuple(getattr(row, column) for column in columns)
+            for row in rows
+            if (row.scheme, row.vocabulary, row.code) not in kept
+        ]
         await connection.copy_records_to_table("crosswalk", columns=columns, records=records)

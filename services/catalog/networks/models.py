@@ -7,14 +7,17 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from services.catalog.records.models import STATUSES, RecordBase
+from services.catalog.records.models import SOURCED, STATUSES, RecordBase
 
 
 class Network(RecordBase, table=True):
     """A network or programme that territories belong to."""
 
     __tablename__ = "network"
-    __table_args__ = (CheckConstraint(STATUSES, name="network_status"),)
+    __table_args__ = (
+        CheckConstraint(STATUSES, name="network_status"),
+        CheckConstraint(SOURCED, name="network_sourced"),
+    )
 
     name: str
     description: dict[str, Any] = Field(sa_type=JSONB)

@@ -1,32 +1,33 @@
 """`/catalog/v1/networks`."""
 
-from fastapi import Request, Response
+from pydantic import Field
 
-from services.catalog.context import CatalogDep, ReaderDep
-from services.catalog.networks.repository import NETWORKS
-from services.catalog.networks.schemas import NetworkPage, NetworkRead
-from services.catalog.records.operations import READ_ERRORS
-from services.catalog.records.queries import Where
-from services.catalog.records.reading import OneRecord, read_one
-from services.catalog.records.representation import represent_network
-from services.catalog.records.responses import page_response
+from services.catalog.networks.kind import NETWORK
+from services.catalog.networks.schemas import NetworkWrite
+from services.catalog.records.listing import add_list, coded
+from services.catalog.records.operations import Texts, add_operations
+from services.catalog.records.read_models import page_model, read_model
 from services.common.http.app import service_router
-from services.common.http.direct import direct
-from services.common.paging import PageDep
 
-router = service_router("/networks", tags=["networks"])
+MEMBERS = (int, Field(description="Published territories here that a source names as members: a lower bound."))
 
+NetworkRead = read_model(NetworkWrite, "A network or programme that territories belong to.", {"members": MEMBERS})
+NetworkPage = page_model(NetworkRead, "by slug")
 
-@router.get("", response_model=NetworkPage)
-async def list_networks(request: Request, catalog: CatalogDep, reader: ReaderDep, page: PageDep) -> Response:
-    """Networks by slug. Their members: `/catalog/v1/territories?network=mufpp`."""
-    where = Where(["r.status = 'published'"])
-    reads = catalog.database.pool
-    return await page_response(request, reads, NETWORKS, where, page, represent_network, reader, as_feature=None)
-
-
-@router.get("/{ref}", response_model=NetworkRead, responses=READ_ERRORS, dependencies=[OneRecord])
-@direct
-async def get_network(request: Request) -> Response:
-    """One network by id or slug. Example: `/catalog/v1/networks/terres-en-villes`."""
-    return await read_one(request, NETWORKS, represent_network, as_feature=None)
+router = service_router(f"/{NETWORK.collection}", tags=["networks"])
+add_list(
+    router,
+    NETWORK,
+    NetworkPage,
+    "Networks by slug. Their members: `/catalog/v1/territories?network=mufpp`.",
+    [coded("kind", "network_kinds")],
+)
+add_operations(
+    router,
+    NETWORK,
+    NetworkRead,
+    Texts(
+        get="One network by id or slug. Example: `/catalog/v1/networks/terres-en-villes`.",
+        create="Publish a new network. 409 when the slug is taken, 422 naming every code that its vocabulary lacks.",
+    ),
+)

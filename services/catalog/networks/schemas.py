@@ -1,22 +1,18 @@
-"""Networks as clients read them."""
+"""Networks as clients write them."""
+
+from typing import Annotated
 
 from pydantic import Field
 
-from services.catalog.records.schemas import PageRead, RecordRead
-from services.common.schemas import CodeRead, TextRead
+from services.catalog.records.schemas import RecordWrite, TextWrite
+from services.catalog.records.shapes import Coded
+from services.common.schemas import Code, Line, Year
 
 
-class NetworkRead(RecordRead):
-    """A network or programme that territories belong to."""
+class NetworkWrite(RecordWrite):
+    """A network or programme that territories belong to; who is in it stands with the territories."""
 
-    name: str = Field(examples=["Milan Urban Food Policy Pact"])
-    description: TextRead
-    kind: CodeRead
-    start_year: int | None
-    members: int = Field(description="Published territories here that a source names as members: a lower bound.")
-
-
-class NetworkPage(PageRead):
-    """A page of networks, by slug."""
-
-    items: list[NetworkRead]
+    name: Line = Field(examples=["Milan Urban Food Policy Pact"])
+    description: TextWrite
+    kind: Annotated[Code, Coded("network_kinds")] = Field(description="Code of `network_kinds`.")
+    start_year: Year | None = None

@@ -1,82 +1,126 @@
-"""Parameters and documentation that the operations of all records share."""
+"""The operations that every kind of record has: read one, create, change, archive."""
 
-from typing import Annotated, Any
+from dataclasses import dataclass
 
-from fastapi import Body, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from services.catalog.context import OnceDep, ReaderDep, SessionDep
+from services.catalog.duplicates.schemas import answer_model
+from services.catalog.duplicates.writing import after_change, possible_duplicates
+from services.catalog.records import writing
+from services.catalog.records.finding import read_visible
+from services.catalog.records.kinds import Kind
+from services.catalog.records.parameters import (
+    GEOJSON_ANSWER,
+    READ_ERRORS,
+    WRITE_ERRORS,
+    OptionalReason,
+    ReasonParameter,
+    RefPath,
+)
+from services.catalog.records.reading import OneRecord, read_one
+from services.catalog.records.responses import record_response
+from services.common.access.requires import CallerDep, requires
+from services.common.access.scopes import Scope
+from services.common.database import reads_of
+from services.common.http.direct import direct
 from services.common.http.documents import problem_responses
-from services.common.problems import UNSUPPORTED_MEDIA_TYPE, Problem
+from services.common.http.writing import IfMatch, JsonOnly, MergePatchOnly, PatchBody, merge_patch_body
 
-MERGE_PATCH = "application/merge-patch+json"
-
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "You have it: the ETag in If-None-Match still names this representation."}
-}
-READ_ERRORS = problem_responses(400, 404, 410) | NOT_MODIFIED
-WRITE_ERRORS = problem_responses(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 428)
-
-GEOJSON_ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/geo+json": {"schema": {"type": "object"}}}},
-}
-
-RefPath = Annotated[str, Path(max_length=120, description="Id or slug.", examples=["montpellier"])]
-IfMatch = Annotated[str | None, Header(description="The ETag that you read; without it 428.", examples=['"3-1f0c"'])]
-PatchBody = Annotated[dict[str, Any], Body()]
-ReasonParameter = Annotated[
-    str,
-    Query(
-        min_length=3,
-        max_length=500,
-        pattern=r"^[^\x00-\x1f]*$",
-        description="Why; whoever asks for the record later is told.",
-    ),
-]
+MOVED = problem_responses(308)
+"""A record that was renamed or merged answers with its new address."""
 
 
-async def require_merge_patch(request: Request) -> None:
-    """FastAPI dependency: a PATCH is a merge patch; plain JSON is taken as one."""
-    if _media_type(request) not in {MERGE_PATCH, "application/json"}:
-        raise Problem(
-            UNSUPPORTED_MEDIA_TYPE,
-            {
-                "en": "Send a merge patch (RFC 7396) as {accepted}.",
-                "fr": "Envoyez un « merge patch » (RFC 7396) en {accepted}.",
-                "ar": "أرسل merge patch (RFC 7396) بصيغة {accepted}.",
-            },
-            {"accepted": MERGE_PATCH},
-            headers={"Accept-Patch": MERGE_PATCH},
-        )
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What the OpenAPI page says of a kind's operations."""
+
+    get: str
+    create: str
+    change: str = "Change it by a merge patch (RFC 7396) on the form in which it is written; lists are replaced whole."
+    archive: str = "Archive it: its address answers 410 with the reason, the change feed carries a tombstone."
 
 
-MergePatchOnly = Depends(require_merge_patch)
+def add_operations(router: APIRouter, kind: Kind, read: type[BaseModel], texts: Texts) -> None:
+    """Add the routes of `kind` to a router whose prefix is its collection; lists are the kind's own."""
+    write = kind.write
+    scope = Scope.RECORDS_MODERATE if kind.moderated else Scope.RECORDS_WRITE
+    answer = answer_model(read)
+    place = GEOJSON_ANSWER if kind.as_feature else {}
 
+    @router.get(
+        "/{ref}",
+        name=f"get_{kind.name}",
+        description=texts.get,
+        response_model=read,
+        responses=MOVED | READ_ERRORS | place,
+        dependencies=[OneRecord],
+    )
+    @direct
+    async def get_record(request: Request) -> Response:
+        return await read_one(request, kind)
 
-async def require_json(request: Request) -> None:
-    """FastAPI dependency: a new record comes as JSON."""
-    if _media_type(request) != "application/json":
-        raise Problem(
-            UNSUPPORTED_MEDIA_TYPE,
-            {
-                "en": "Send the record as {accepted}.",
-                "fr": "Envoyez la fiche en {accepted}.",
-                "ar": "أرسل السجل بصيغة {accepted}.",
-            },
-            {"accepted": "application/json"},
-        )
+    @router.post(
+        "",
+        name=f"create_{kind.name}",
+        description=texts.create,
+        status_code=201,
+        response_model=answer,
+        responses=WRITE_ERRORS,
+        dependencies=[requires(scope), JsonOnly],
+    )
+    async def create_record(
+        request: Request,
+        session: SessionDep,
+        reader: ReaderDep,
+        caller: CallerDep,
+        once: OnceDep,
+        written: write,  # type: ignore[valid-type]  # the kind's own model: FastAPI reads it at run time
+        reason: OptionalReason = None,
+    ) -> Response:
+        document = written.model_dump(mode="json")  # type: ignore[attr-defined]  # see above
+        record_id = await writing.create(session, kind, reader.vocabularies, caller, document, reason)
+        row = await read_visible(await reads_of(session), kind.queries, str(record_id), caller)
+        further = await possible_duplicates(session, kind, record_id, caller, reader)
+        created = record_response(request, row, kind, reader, status=201, further=further)
+        created.headers["Location"] = f"{request.url.path}/{row['slug']}"
+        return await once.keep(created)
 
+    @router.patch(
+        "/{ref}",
+        name=f"change_{kind.name}",
+        description=texts.change,
+        response_model=answer,
+        responses=MOVED | WRITE_ERRORS,
+        dependencies=[requires(Scope.RECORDS_WRITE), MergePatchOnly],
+        openapi_extra=merge_patch_body(write),
+    )
+    async def change_record(
+        request: Request,
+        session: SessionDep,
+        reader: ReaderDep,
+        caller: CallerDep,
+        ref: RefPath,
+        patch: PatchBody,
+        reason: OptionalReason = None,
+        if_match: IfMatch = None,
+    ) -> Response:
+        vocabularies = reader.vocabularies
+        record_id = await writing.change(session, kind, vocabularies, caller, ref, if_match, patch, reason)
+        row = await read_visible(await reads_of(session), kind.queries, str(record_id), caller)
+        further = await after_change(session, kind, record_id, patch, caller, reader)
+        return record_response(request, row, kind, reader, further=further)
 
-JsonOnly = Depends(require_json)
-
-
-def _media_type(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def merge_patch_body(model: type[BaseModel]) -> dict[str, Any]:
-    """The OpenAPI request body of a merge patch on `model`."""
-    schema = {
-        "type": "object",
-        "description": f"Any members of {model.__name__}; null takes one away, a list replaces the former one.",
-    }
-    return {"requestBody": {"required": True, "content": {MERGE_PATCH: {"schema": schema}}}}
+    @router.delete(
+        "/{ref}",
+        name=f"archive_{kind.name}",
+        description=texts.archive,
+        status_code=204,
+        responses=MOVED | WRITE_ERRORS,
+        dependencies=[requires(scope)],
+    )
+    async def archive_record(
+        session: SessionDep, caller: CallerDep, ref: RefPath, reason: ReasonParameter, if_match: IfMatch = None
+    ) -> None:
+        await writing.archive(session, kind, caller, ref, if_match, reason)

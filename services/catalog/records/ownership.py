@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.catalog.records.models import ARCHIVED, PUBLISHED, RecordBase
+from services.catalog.records.models import ARCHIVED, MERGED, PUBLISHED
 from services.common.access.caller import Caller
 from services.common.access.scopes import Scope
 
@@ -14,15 +14,10 @@ def owns(caller: Caller, owner_id: UUID | None) -> bool:
 
 
 def sees(caller: Caller, status: str, owner_id: UUID | None) -> bool:
-    """Whether the caller may know of a record: drafts are their owner's and the moderators' to see."""
-    return status in {PUBLISHED, ARCHIVED} or owns(caller, owner_id)
+    """Whether the caller may know of a record: what is not published is its owner's and the moderators' to see."""
+    return status in {PUBLISHED, ARCHIVED, MERGED} or owns(caller, owner_id)
 
 
 def owner_of_new(caller: Caller) -> UUID | None:
     """Whose a record is that the caller creates; what moderators create is the association's."""
     return None if caller.moderates else caller.partner_id
-
-
-async def is_owned(caller: Caller, record: RecordBase) -> bool:
-    """`owns`, as `find_for_update` asks it."""
-    return owns(caller, record.owner_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from services.common.feed.reader import Reads
+from services.common.geo import BoundingBox
 from services.common.ids import parse_id
 from services.common.paging import Page
 
@@ -52,29 +53,18 @@ class Where:
         if values:
             self.add(condition, list(values))
 
-    def sql(self) -> str:
-        """The WHERE clause."""
-        return "where " + " and ".join(self.conditions) if self.conditions else ""
-
-
-@dataclass(frozen=True, slots=True)
-class BoundingBox:
-    """West, south, east, north in WGS 84 degrees; west > east crosses the antimeridian."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    def condition(self, where: Where, inside: str, alias: str) -> None:
+    def add_box(self, inside: str, box: BoundingBox, alias: str) -> None:
         """Add `inside`, its `{box}` replaced by the test of `alias`'s point: in two halves over the antimeridian."""
-        halves = [(self.west, self.east)] if self.west <= self.east else [(self.west, 180.0), (-180.0, self.east)]
-        corners = [corner for west, east in halves for corner in (west, self.south, east, self.north)]
+        corners = [corner for half in box.halves() for corner in (half.west, half.south, half.east, half.north)]
         boxes = (
             f"point({alias}.lon, {alias}.lat) <@ box(point({{{n}}}, {{{n + 1}}}), point({{{n + 2}}}, {{{n + 3}}}))"
             for n in range(0, len(corners), 4)
         )
-        where.add(inside.replace("{box}", f"({' or '.join(boxes)})"), *corners)
+        self.add(inside.replace("{box}", f"({' or '.join(boxes)})"), *corners)
+
+    def sql(self) -> str:
+        """The WHERE clause."""
+        return "where " + " and ".join(self.conditions) if self.conditions else ""
 
 
 def by_reference(ref: str) -> tuple[str, object]:
@@ -91,8 +81,8 @@ async def fetch_one(reads: Reads, queries: RecordQueries, ref: str) -> Record | 
     return await reads.fetchrow(f"{queries.state} where {condition}", value)
 
 
-async def fetch_page(reads: Reads, queries: RecordQueries, where: Where, page: Page) -> list[Record]:
-    """One page and, when there is more, one record beyond it."""
+def page_query(queries: RecordQueries, where: Where, page: Page) -> tuple[str, list[object]]:
+    """The statement that reads one page and, when there is more, one record beyond it, and its parameters."""
     keys = f"{queries.sort_key}, r.id" if queries.sort_key else "r.id"
     if page.after is not None:
         sort_key, record_id = page.after
@@ -102,7 +92,13 @@ async def fetch_page(reads: Reads, queries: RecordQueries, where: Where, page: P
             where.add("r.id > {0}", record_id)
     where.values.append(page.limit + 1)
     order = f"order by {keys} limit ${len(where.values)}"
-    return await reads.fetch(f"{queries.state} {where.sql()} {order}", *where.values)
+    return f"{queries.state} {where.sql()} {order}", where.values
+
+
+async def fetch_page(reads: Reads, queries: RecordQueries, where: Where, page: Page) -> list[Record]:
+    """One page and, when there is more, one record beyond it."""
+    sql, values = page_query(queries, where, page)
+    return await reads.fetch(sql, *values)
 
 
 async def fetch_count(reads: Reads, queries: RecordQueries, where: Where) -> int:

@@ -5,10 +5,11 @@ from typing import cast
 from fastapi import Depends, Request, Response
 
 from services.catalog.context import Catalog
-from services.catalog.records.operations import RefPath
-from services.catalog.records.queries import RecordQueries
-from services.catalog.records.representation import Reader, Represent, feature
-from services.catalog.records.responses import AsFeature, read_visible, record_response
+from services.catalog.records.finding import read_visible
+from services.catalog.records.kinds import Kind
+from services.catalog.records.parameters import RefPath
+from services.catalog.records.representation import Reader
+from services.catalog.records.responses import record_response
 from services.common.access.caller import ANONYMOUS
 from services.common.languages import LangParameter, languages_of_request
 
@@ -21,12 +22,10 @@ OneRecord = Depends(_parameters)
 """Of every route that answers by `read_one`: describes and checks its parameters."""
 
 
-async def read_one(
-    request: Request, queries: RecordQueries, represent: Represent, *, as_feature: AsFeature | None = feature
-) -> Response:
+async def read_one(request: Request, kind: Kind) -> Response:
     """The record that the path's `ref` names, for this reader."""
     catalog = cast("Catalog", request.app.state.catalog)
     reader = Reader(languages_of_request(request), await catalog.vocabularies.get())
     caller = request.scope.get("caller", ANONYMOUS)
-    row = await read_visible(catalog.database.pool, queries, request.path_params["ref"], caller)
-    return record_response(request, row, represent, reader, as_feature=as_feature)
+    row = await read_visible(catalog.database.pool, kind.queries, request.path_params["ref"], caller)
+    return record_response(request, row, kind, reader)

@@ -1,124 +1,81 @@
 """Answers of records: one with its ETag, a page with its links, GeoJSON when asked for."""
 
-from collections.abc import Callable, Set
+from collections.abc import Mapping, Set
 
 import orjson
 from asyncpg import Record
 from fastapi import Request, Response
 
-from services.catalog.records.models import ENDED, PUBLISHED
-from services.catalog.records.ownership import sees
-from services.catalog.records.queries import RecordQueries, Where, fetch_count, fetch_one, fetch_page
-from services.catalog.records.representation import Reader, Represent, State, feature
-from services.common.access.caller import Caller
+from services.catalog.context import Catalog
+from services.catalog.records.features import write_features
+from services.catalog.records.kinds import Kind
+from services.catalog.records.models import PUBLISHED
+from services.catalog.records.queries import Where, fetch_count, fetch_page
+from services.catalog.records.representation import Reader, State
 from services.common.etags import make_etag, none_match
 from services.common.feed.reader import Reads
-from services.common.paging import Page, encode_cursor, next_link
-from services.common.problems import GONE, Problem, not_found
-
-GEOJSON = "application/geo+json"
-
-AsFeature = Callable[[State], State]
-
-
-def _prefers(accept: str, wanted: str, otherwise: str) -> bool:
-    """Whether an Accept header (RFC 9110, 12.5.1) names `wanted`, and not with less weight than `otherwise`."""
-    weights: dict[str, float] = {}
-    for part in accept.split(","):
-        media_type, *parameters = (piece.strip() for piece in part.lower().split(";"))
-        quality = next((parameter[2:] for parameter in parameters if parameter.startswith("q=")), "1")
-        try:
-            weights[media_type] = float(quality)
-        except ValueError:
-            weights[media_type] = 0.0
-    return weights.get(wanted, 0.0) > 0 and weights[wanted] >= weights.get(otherwise, 0.0)
-
-
-def wants_geojson(request: Request) -> bool:
-    """Whether the reader asks for GeoJSON."""
-    return _prefers(request.headers.get("accept", ""), GEOJSON, "application/json")
-
-
-def gone(reason: str | None) -> Problem:
-    """The record was archived."""
-    return Problem(
-        GONE,
-        {
-            "en": "This record was archived. Reason: {reason}",
-            "fr": "Cette fiche a été archivée. Motif : {reason}",
-            "ar": "تمت أرشفة هذا السجل. السبب: {reason}",
-        },
-        {"reason": reason or "–"},
-        extensions={"reason": reason},
-    )
-
-
-async def read_visible(reads: Reads, queries: RecordQueries, ref: str, caller: Caller) -> Record:
-    """The record that `ref` (id or slug) names: published, or a draft that the caller may see.
-
-    Raises `Problem`: 404 for none and for what the caller may not know of, 410 for an archived one.
-    """
-    row = await fetch_one(reads, queries, ref)
-    if row is None or not sees(caller, row["status"], row["owner_id"]):
-        raise not_found(ref)
-    if row["status"] in ENDED:
-        raise gone(row["archive_reason"])
-    return row
+from services.common.geo import GEOJSON, wants_geojson
+from services.common.http.spooled import Spool, SpooledResponse
+from services.common.paging import Page, next_link
 
 
 def record_response(
-    request: Request,
-    row: Record,
-    represent: Represent,
-    reader: Reader,
-    *,
-    status: int = 200,
-    as_feature: AsFeature | None = feature,
+    request: Request, row: Record, kind: Kind, reader: Reader, *, status: int = 200, further: State | None = None
 ) -> Response:
-    """One record for this reader: 304 when the reader has it already, GeoJSON on request."""
-    representation = represent(orjson.loads(row["state"]), reader)
+    """One record for this reader: 304 when the reader has it already, GeoJSON on request.
+
+    `further` members are the answer's, not the record's: the ETag is that of the record read without them.
+    """
+    representation = kind.represent(orjson.loads(row["state"]), reader)
     headers = language_headers(reader.used)
     if row["status"] != PUBLISHED:
         headers["Cache-Control"] = "no-store"
-    media_type = "application/json"
-    if as_feature is not None and wants_geojson(request):
-        representation, media_type = as_feature(representation), GEOJSON
-    body = orjson.dumps(representation)
+    as_feature = kind.as_feature if wants_geojson(request) else None
+    media_type = GEOJSON if as_feature else "application/json"
+    whole = {**representation, **further} if further else None
+    body = orjson.dumps(as_feature(representation) if as_feature else representation)
     headers["ETag"] = make_etag(row["version"], body)
+    if whole is not None:
+        body = orjson.dumps(as_feature(whole) if as_feature else whole)
     if status == 200 and none_match(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, status_code=status, headers=headers, media_type=media_type)
 
 
 async def page_response(
-    request: Request,
-    reads: Reads,
-    queries: RecordQueries,
-    where: Where,
-    page: Page,
-    represent: Represent,
-    reader: Reader,
-    *,
-    as_feature: AsFeature | None = feature,
+    request: Request, reads: Reads, kind: Kind, where: Where, page: Page, reader: Reader
 ) -> Response:
     """A page of a list: items, the cursor of the next page, the total when asked for; GeoJSON on request."""
-    total = await fetch_count(reads, queries, where) if page.count else None
-    rows = await fetch_page(reads, queries, where, page)
+    total = await fetch_count(reads, kind.queries, where) if page.count else None
+    rows = await fetch_page(reads, kind.queries, where, page)
     following = len(rows) > page.limit
     rows = rows[: page.limit]
-    cursor = encode_cursor(rows[-1]["sort_key"], rows[-1]["id"]) if following else None
-    items = [represent(orjson.loads(row["state"]), reader) for row in rows]
+    cursor = page.cursor_after(rows[-1]["sort_key"], rows[-1]["id"]) if following else None
+    items = [kind.represent(orjson.loads(row["state"]), reader) for row in rows]
     headers = language_headers(reader.used)
     if cursor:
         headers["Link"] = next_link(request, cursor)
     document: State = {"items": items, "next": cursor}
     media_type = "application/json"
-    if as_feature is not None and wants_geojson(request):
-        features = [as_feature(item) for item in items]
+    if kind.as_feature is not None and wants_geojson(request):
+        features = [kind.as_feature(item) for item in items]
         document, media_type = {"type": "FeatureCollection", "features": features, "next": cursor}, GEOJSON
     if total is not None:
         document["total"] = total
     return Response(orjson.dumps(document), headers=headers, media_type=media_type)
+
+
+def features_response(
+    request: Request, catalog: Catalog, kind: Kind, where: Where, page: Page, reader: Reader
+) -> Response:
+    """A page of a list as GeoJSON, however large: made a few records at a time."""
+
+    async def make(spool: Spool) -> Mapping[str, str]:
+        cursor = await write_features(spool, catalog.database.pool, kind, where, page, reader)
+        link = {"Link": next_link(request, cursor)} if cursor else {}
+        return language_headers(reader.used) | link
+
+    return SpooledResponse(request, make, catalog.room, GEOJSON)
 
 
 def language_headers(used: Set[str]) -> dict[str, str]:

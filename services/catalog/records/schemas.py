@@ -1,30 +1,35 @@
 """JSON members that several records share, as clients read and write them."""
 
+import re
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
-from services.catalog.records.queries import BoundingBox
-from services.common.problems import bad_parameter
+from services.catalog.records.models import OWN_TEXT_LICENCE
+from services.catalog.records.shapes import Coded, IsText, Refers
 from services.common.schemas import (
+    Code,
     CodeRead,
     LanguageTag,
     Line,
     Point,
     Prose,
+    Slug,
     StrictModel,
     TextRead,
     WebAddress,
 )
 
 PublicationStatus = Annotated[
-    Literal["draft", "published"],
+    Literal["draft", "submitted", "published"],
     Field(
         description=(
-            "A draft is seen by its owner and the moderators only, by its address, with their key: it is in no list, "
-            "no count, not in the search and not in the change feed. Publishing and withdrawing are changes of it."
+            "A draft is seen by its owner and the moderators only, with their key: it is in no list, no count, not in "
+            "the search and not in the change feed. `submitted` puts it into the moderators' queue. Publishing takes a "
+            "mandate for one of the territories that it is in, else a moderator does it."
         )
     ),
 ]
@@ -38,6 +43,10 @@ class SourceWrite(StrictModel):
     passage: Line | None = Field(None, description="Where in the document: a page, a heading.")
     retrieved_at: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
     licence: Line | None = Field(None, description="SPDX identifier of the source's own licence, where known.")
+
+
+Sources = Annotated[list[SourceWrite], Field(min_length=1, max_length=50)]
+"""What a statement cannot be without."""
 
 
 class TextEntryWrite(StrictModel):
@@ -58,7 +67,58 @@ TextWrite = Annotated[
         ),
         examples=[{"fr": "Marché paysan de Fès", "en": "Farmers' market of Fez"}],
     ),
+    IsText(),
 ]
+
+Ref = Annotated[str, Field(pattern="^[a-z0-9-]{1,120}$", description="Id or slug.")]
+TerritoryName = Annotated[Ref, Refers("territory")]
+OrganizationName = Annotated[Ref, Refers("organization")]
+InitiativeName = Annotated[Ref, Refers("initiative")]
+CooperationName = Annotated[Ref, Refers("cooperation")]
+ProgrammeName = Annotated[Ref, Refers("programme")]
+NetworkName = Annotated[Ref, Refers("network")]
+
+Theme = Annotated[Code, Coded("themes")]
+ProblemCode = Annotated[Code, Coded("problems")]
+MufppCategory = Annotated[Code, Coded("mufpp_categories")]
+Sector = Annotated[Code, Coded("sectors")]
+ActorKind = Annotated[Code, Coded("actor_kinds")]
+ActorRole = Annotated[Code, Coded("actor_roles")]
+Device = Annotated[Code, Coded("devices")]
+Stage = Annotated[Code, Coded("cooperation_stages")]
+
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+Themes = Annotated[list[Theme], Field(max_length=20, description="Codes of `themes`.")]
+
+
+def _as_day(value: object) -> object:
+    """Pydantic would take numbers, and texts of numbers, for Unix times, and moments for their days."""
+    if not isinstance(value, date) and not (isinstance(value, str) and ISO_DAY.fullmatch(value)):
+        code = "date_parsing"
+        raise PydanticCustomError(code, "write it like 2026-11-23")
+    return value
+
+
+Day = Annotated[date, Field(strict=False), BeforeValidator(_as_day)]
+"""A day, `2026-11-23`."""
+
+MonthOrDay = Annotated[str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
+"""As exactly as the source gives it: a year, a month or a day."""
+
+
+class RecordWrite(StrictModel):
+    """What every record is written with."""
+
+    slug: Slug
+    licence: Annotated[str, Field(pattern=r"^[A-Za-z0-9.+-]{2,60}$")] = Field(
+        OWN_TEXT_LICENCE, description="SPDX licence of the record's own text."
+    )
+    review_due: Day | None = Field(
+        None, description="When somebody should look whether it still is so; by default a year after each change."
+    )
+    sources: Sources
+    status: PublicationStatus = "published"
 
 
 class TerritoryRefRead(BaseModel):
@@ -72,6 +132,22 @@ class TerritoryRefRead(BaseModel):
     point: Point | None
 
 
+class RecordRefRead(BaseModel):
+    """A record as another one names it."""
+
+    id: UUID
+    slug: str | None
+    name: TextRead | None
+
+
+class OwnerRefRead(BaseModel):
+    """The partner whose record it is."""
+
+    id: UUID
+    slug: str = Field(examples=["terres-en-villes"])
+    name: str
+
+
 class RecordRead(BaseModel):
     """What every record has."""
 
@@ -81,6 +157,9 @@ class RecordRead(BaseModel):
     status: str = Field(examples=["published"])
     created_at: AwareDatetime
     updated_at: AwareDatetime
+    owner: OwnerRefRead | None = Field(description="Null: the association.")
+    review_due: date | None = Field(description="When somebody should look whether it still is so.")
+    review_note: str | None = Field(description="Why the moderators sent it back or rejected it.")
     licence: str = Field(description="SPDX licence of our own text.", examples=["CC-BY-4.0"])
     sources: list[dict[str, Any]]
 
@@ -90,38 +169,3 @@ class PageRead(BaseModel):
 
     next: str | None = Field(description="The `cursor` of the next page; null on the last one.")
     total: int | None = Field(None, description="All items, with `count=true`.")
-
-
-def parse_bbox(value: str | None) -> BoundingBox | None:
-    """`west,south,east,north`; raises `Problem` (400) for anything else."""
-    if value is None:
-        return None
-    try:
-        west, south, east, north = (float(part) for part in value.split(","))
-    except ValueError as error:
-        raise bad_parameter("bbox", "west,south,east,north in degrees", "bbox") from error
-    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
-        raise bad_parameter("bbox", "longitudes from -180 to 180, latitudes from -90 to 90, south <= north", "bbox")
-    return BoundingBox(west, south, east, north)
-
-
-BboxParameter = Annotated[
-    str | None,
-    Query(
-        max_length=200,
-        description="`west,south,east,north` in WGS 84 degrees; west > east crosses the antimeridian.",
-        examples=["-5.5,33.5,-4.5,34.5"],
-    ),
-]
-CountriesParameter = Annotated[
-    list[Annotated[str, Field(pattern="^[A-Z]{2}$")]],
-    Query(description="ISO 3166-1 alpha-2; repeat for any of several.", examples=[["MA"]]),
-]
-RefsParameter = Annotated[
-    list[Annotated[str, Field(pattern="^[a-z0-9-]{1,120}$")]],
-    Query(description="Ids or slugs; repeat for any of several.", examples=[["montpellier"]]),
-]
-CodesParameter = Annotated[
-    list[Annotated[str, Field(pattern="^[a-z0-9_]{1,64}$")]],
-    Query(description="Codes of the vocabulary; repeat for any of several.", examples=[["food_waste"]]),
-]

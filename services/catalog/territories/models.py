@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from services.catalog.records.models import STATUSES, RecordBase
+from services.catalog.records.models import SOURCED, STATUSES, RecordBase
 from services.common.ids import new_id
 
 
@@ -17,6 +17,7 @@ class Territory(RecordBase, table=True):
     __tablename__ = "territory"
     __table_args__ = (
         CheckConstraint(STATUSES, name="territory_status"),
+        CheckConstraint(SOURCED, name="territory_sourced"),
         CheckConstraint("(lon is null) = (lat is null)", name="territory_point"),
         CheckConstraint("lon between -180 and 180 and lat between -90 and 90", name="territory_wgs84"),
         CheckConstraint("population >= 0", name="territory_population"),
@@ -61,6 +62,11 @@ class TerritoryProblem(SQLModel, table=True):
     problem: str | None = None
     theme: str | None = None
     severity: int | None = None
+    chain_links: list[str] = Field(
+        default_factory=list, sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'::jsonb")}
+    )
+    diagnosis: UUID | None = None
+    """The diagnosis that states it."""
     evidence: dict[str, Any] = Field(sa_type=JSONB)
     stated_by: str | None = None
     year: int | None = None

@@ -1,23 +1,34 @@
-"""Territories as clients write and read them."""
+"""Territories as clients write them."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from services.catalog.records.schemas import PageRead, PublicationStatus, RecordRead, SourceWrite, TextWrite
+from services.catalog.access.partners.schemas import Mailbox
+from services.catalog.records.schemas import (
+    Device,
+    MonthOrDay,
+    NetworkName,
+    ProblemCode,
+    RecordWrite,
+    Ref,
+    Sources,
+    TextWrite,
+    Theme,
+    Themes,
+)
+from services.catalog.records.shapes import Coded, Refers
 from services.common.schemas import (
     Code,
-    CodeRead,
     CountryCode,
+    LanguageTag,
     Line,
     Point,
     RecordId,
     Slug,
-    SourceRead,
     StrictModel,
     SubdivisionCode,
-    TextRead,
+    WebAddress,
     Whole,
     Year,
 )
@@ -26,18 +37,22 @@ PopulationScope = Literal["territory", "main_city", "populated_place"]
 
 
 class ProblemWrite(StrictModel):
-    """A problem stated for the territory, with the source that states it."""
+    """A problem stated for the territory: by whom, when, in what diagnosis, with the source that says so."""
 
     id: RecordId | None = Field(None, description="Of a problem that is there already.")
-    problem: Code | None = Field(None, description="Code of `problems`; null where none fits.", examples=["food_waste"])
-    theme: Code | None = Field(None, description="Code of `themes`.")
+    problem: ProblemCode | None = Field(
+        None, description="Code of `problems`; null where none fits.", examples=["food_waste"]
+    )
+    theme: Theme | None = Field(None, description="Code of `themes`.")
     severity: Annotated[Whole, Field(ge=1, le=3)] | None = Field(
         None, description="1 to 3 where a source grades it; null is unknown, not zero."
     )
+    chain_links: Annotated[list[Annotated[Code, Coded("chain_links")]], Field(max_length=10)] = []
     evidence: TextWrite
     stated_by: Line | None = None
     year: Year | None = None
-    sources: Annotated[list[SourceWrite], Field(min_length=1, max_length=20)]
+    diagnosis: Annotated[Ref, Refers("diagnosis")] | None = None
+    sources: Sources
 
 
 class PopulationWrite(StrictModel):
@@ -57,20 +72,79 @@ class ExternalId(StrictModel):
 
 
 class MembershipWrite(StrictModel):
-    """Membership in a network, by the network's slug."""
+    """Membership in a network."""
 
-    network: Slug = Field(examples=["mufpp"])
+    network: NetworkName = Field(examples=["mufpp"])
     since: Year | None = None
     until: Year | None = None
 
 
-class TerritoryWrite(StrictModel):
+class ReadinessWrite(StrictModel):
+    """Facts that decide whether a cooperation can work, each only where a source says so."""
+
+    food_policy_stage: Annotated[Code, Coded("food_policy_stages")] | None = None
+    pat_level: Annotated[Code, Coded("pat_levels")] | None = Field(
+        None, description="Recognition of its food project (PAT), in France."
+    )
+    pat_recognised_on: MonthOrDay | None = None
+    pat_expires_on: MonthOrDay | None = None
+    ir_service_role: Annotated[Code, Coded("ir_service_roles")] | None = Field(
+        None, description="What the international-relations service does in it."
+    )
+    languages: Annotated[list[LanguageTag], Field(max_length=10)] = Field(
+        [], description="Languages that its services work in."
+    )
+    sources: Sources
+
+
+class FoodProjectWrite(StrictModel):
+    """A food project (PAT) of the territory."""
+
+    name: TextWrite
+    holder: Line | None = None
+    level: Annotated[Code, Coded("pat_levels")] | None = None
+    recognised_on: MonthOrDay | None = None
+    expires_on: MonthOrDay | None = None
+    themes: Themes = []
+    governance: TextWrite | None = None
+    url: WebAddress | None = None
+    sources: Sources
+
+
+class CooperationAssessmentWrite(StrictModel):
+    """How international action and the food project stand to each other, as a study found; types are a set."""
+
+    types: Annotated[list[Annotated[Code, Coded("pat_relations")]], Field(max_length=5)] = []
+    devices: Annotated[list[Device], Field(max_length=10)] = []
+    ir_service_role: Annotated[Code, Coded("ir_service_roles")] | None = None
+    benefits: Annotated[list[Annotated[Code, Coded("cooperation_benefits")]], Field(max_length=10)] = []
+    study: Line | None = None
+    year: Year | None = None
+    sources: Sources
+
+
+class ContactWrite(StrictModel):
+    """A service's mailbox, not a person's."""
+
+    service: Literal["food", "international"]
+    name: Line | None = Field(None, examples=["Direction de l'alimentation"])
+    email: Mailbox
+    url: WebAddress | None = None
+
+
+class TerritoryWrite(RecordWrite):
     """A territory as it is written: whole, or as the result of a merge patch."""
 
     slug: Slug = Field(examples=["montpellier"])
     name: TextWrite
-    display_name: Line | None = Field(None, examples=["Montpellier Méditerranée Métropole"])
-    kind: Code = Field(description="Code of `territory_kinds`.", examples=["metropolis"])
+    display_name: Line | None = Field(
+        None,
+        description="The full name, as the territory calls itself.",
+        examples=["Montpellier Méditerranée Métropole"],
+    )
+    kind: Annotated[Code, Coded("territory_kinds")] = Field(
+        description="Code of `territory_kinds`.", examples=["metropolis"]
+    )
     local_level: Line | None = Field(None, description="What the country calls this level.", examples=["métropole"])
     country_code: CountryCode
     subdivision_code: SubdivisionCode | None = None
@@ -81,61 +155,7 @@ class TerritoryWrite(StrictModel):
     external_ids: Annotated[list[ExternalId], Field(max_length=50)] = []
     networks: Annotated[list[MembershipWrite], Field(max_length=100)] = []
     problems: Annotated[list[ProblemWrite], Field(max_length=200)] = []
-    sources: Annotated[list[SourceWrite], Field(min_length=1, max_length=50)]
-    status: PublicationStatus = "published"
-
-
-class ProblemRead(BaseModel):
-    """A problem stated for a territory, with its evidence and sources."""
-
-    id: UUID
-    problem: CodeRead | None
-    theme: CodeRead | None
-    severity: int | None = Field(description="1 to 3; null is unknown, not zero.")
-    evidence: TextRead | None
-    stated_by: str | None
-    year: int | None
-    sources: list[SourceRead]
-
-
-class PopulationRead(BaseModel):
-    """Inhabitants. `scope` says of what: `main_city` is the main city's figure, not the whole territory's."""
-
-    value: int
-    year: int | None
-    scope: str
-    source: str
-
-
-class MembershipRead(BaseModel):
-    """A network that the territory is in."""
-
-    id: UUID
-    slug: str
-    name: str
-    since: int | None
-    until: int | None
-
-
-class TerritoryRead(RecordRead):
-    """A territory with its stated problems and its networks."""
-
-    name: TextRead
-    display_name: str | None = Field(description="The full name, as the territory calls itself.")
-    kind: CodeRead
-    local_level: str | None
-    country_code: str
-    subdivision_code: str | None
-    point: Point | None
-    point_note: str | None
-    population: PopulationRead | None
-    has_food_project: bool | None = Field(description="Carries a food project by a source; null is unknown, never no.")
-    external_ids: list[ExternalId]
-    networks: list[MembershipRead]
-    problems: list[ProblemRead]
-
-
-class TerritoryPage(PageRead):
-    """A page of territories, by name."""
-
-    items: list[TerritoryRead]
+    readiness: ReadinessWrite | None = None
+    food_projects: Annotated[list[FoodProjectWrite], Field(max_length=20)] = []
+    cooperation_assessments: Annotated[list[CooperationAssessmentWrite], Field(max_length=20)] = []
+    contacts: Annotated[list[ContactWrite], Field(max_length=10)] = []

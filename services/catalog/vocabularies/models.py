@@ -1,8 +1,10 @@
 """Tables of the vocabularies, their terms, and the crosswalk from other schemes' codes."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -36,6 +38,8 @@ class VocabularyTerm(SQLModel, table=True):
     broader: list[str] = Field(default_factory=list, sa_type=JSONB)
     mufpp_category: str | None = None
     matches: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    changed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    """When somebody added or changed it here; loading a file leaves it then."""
 
 
 class CrosswalkEntry(SQLModel, table=True):
@@ -49,3 +53,16 @@ class CrosswalkEntry(SQLModel, table=True):
     target: str | None = None
     relation: str | None = None
     note: str | None = None
+    changed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    """When somebody put it here; loading a file leaves it then."""
+
+
+class CrosswalkScheme(SQLModel, table=True):
+    """A scheme whose codes the crosswalk maps, and whose it is; `version` counts the changes made here."""
+
+    __tablename__ = "crosswalk_scheme"
+
+    name: str = Field(primary_key=True)
+    owner_id: UUID | None = Field(default=None, foreign_key="partner.id")
+    """The partner whose codes they are; None: moderators keep it."""
+    version: int = 1

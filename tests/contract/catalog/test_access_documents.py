@@ -6,6 +6,9 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from services.catalog.kinds import KINDS
+from services.catalog.records.kinds import Kind
+from tests.contract.common.new_records import new_record
 from tests.integration.catalog.partners import ANY, PATCH, Headers, Partner, give_mandate, make_partner
 
 V1 = "/catalog/v1"
@@ -56,6 +59,18 @@ async def test_answers_are_as_documented(catalog: httpx.AsyncClient, as_admin: H
     await get("/api-keys/{id}", f"/api-keys/{partner.key_id}")
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+async def test_records_of_every_kind_are_made_and_changed_as_documented(
+    catalog: httpx.AsyncClient, as_admin: Headers, kind: Kind
+) -> None:
+    made = await catalog.post(f"{V1}/{kind.collection}", json=new_record(kind.name, 1), headers=as_admin)
+    assert made.status_code == 201, made.text
+    await check(catalog, f"/{kind.collection}", made)
+    change = {"review_due": "2030-01-01"}
+    changed = await catalog.patch(made.headers["Location"], json=change, headers=as_admin | PATCH | ANY)
+    assert (await check(catalog, f"/{kind.collection}/{{ref}}", changed))["version"] == 2
+
+
 async def test_what_is_made_and_changed_is_as_documented(
     catalog: httpx.AsyncClient, as_admin: Headers, partner: Partner
 ) -> None:
@@ -67,10 +82,34 @@ async def test_what_is_made_and_changed_is_as_documented(
     changed = await catalog.patch(f"{V1}/partners/a", json={"name": "A"}, headers=as_admin | PATCH | ANY)
     assert (await check(catalog, "/partners/{ref}", changed))["version"] == 2
     owner = await catalog.put(f"{V1}/networks/mufpp/owner", json={"partner": "a"}, headers=as_admin | ANY)
-    assert (await check(catalog, "/networks/{ref}/owner", owner))["partner_id"] == partner.id
+    assert (await check(catalog, "/{collection}/{ref}/owner", owner))["partner_id"] == partner.id
     for token in (partner.key, "nonsense"):
         told = await catalog.post(f"{V1}/introspect", data={"token": token}, headers=partner.headers)
         await check(catalog, "/introspect", told)
+
+
+async def test_terms_crosswalks_and_pairs_are_as_documented(
+    catalog: httpx.AsyncClient, as_admin: Headers, partner: Partner
+) -> None:
+    label = {"fr": "Essai", "en": "Trial", "ar": "تجربة"}
+    body = {"code": "trial", "label": label}
+    term = await catalog.post(f"{V1}/vocabularies/themes/terms", json=body, headers=as_admin)
+    await check(catalog, "/vocabularies/{name}/terms", term)
+    changed = await catalog.patch(term.headers["Location"], json={"broader": ["water"]}, headers=as_admin | PATCH | ANY)
+    assert (await check(catalog, "/vocabularies/{name}/terms/{code}", changed))["broader"] == ["water"]
+    entry = {"target": "food_waste", "relation": "exactMatch"}
+    put = await catalog.put(f"{V1}/crosswalks/a/themes/antigaspi", json=entry, headers=partner.headers)
+    await check(catalog, "/crosswalks/{scheme}/{vocabulary}/{code}", put)
+    again = new_record("initiative", 1)
+    for slug in ("essai-un", "essai-deux"):
+        made = await catalog.post(f"{V1}/initiatives", json=again | {"slug": slug}, headers=as_admin)
+    created = await check(catalog, "/initiatives", made)
+    assert [each["slug"] for each in created["possible_duplicates"]] == ["essai-un"]
+    apart = f"{V1}/territories/santo-domingo/duplicates/santo-domingo-este/dismiss?reason=Two+cities"
+    assert (await catalog.post(apart, headers=as_admin)).status_code == 204
+    for query in ("?count=true", "?status=dismissed", "?collection=initiatives&lang=ar"):
+        pairs = await catalog.get(f"{V1}/duplicates{query}", headers=as_admin)
+        assert (await check(catalog, "/duplicates", pairs))["items"]
 
 
 NOBODY = "01a20669-fcc0-705f-ae16-80325fac86d5"
@@ -86,10 +125,19 @@ async def test_no_reference_is_more_than_not_found(catalog: httpx.AsyncClient, a
         ("POST", f"api-keys/{ref}/rotate", {}),
         ("GET", f"mandates/{ref}", None),
         ("DELETE", f"mandates/{ref}", None),
-        *(("PUT", f"{kind}/{ref}/owner", {"partner": None}) for kind in ("territories", "networks")),
-        *(("PATCH", f"{kind}/{ref}", {}) for kind in ("territories", "initiatives")),
-        *(("DELETE", f"{kind}/{ref}?reason=why", None) for kind in ("territories", "initiatives")),
-        *(("GET", f"{kind}/{ref}", None) for kind in ("territories", "initiatives", "cooperations", "networks")),
+        *(("PUT", f"{kind.collection}/{ref}/owner", {"partner": None}) for kind in KINDS),
+        *(("PATCH", f"{kind.collection}/{ref}", {}) for kind in KINDS),
+        *(("DELETE", f"{kind.collection}/{ref}?reason=why", None) for kind in KINDS),
+        ("GET", f"initiatives/{ref}/duplicates", None),
+        ("POST", f"initiatives/{ref}/duplicates/tav-lyon/dismiss?reason=why", None),
+        ("POST", f"initiatives/tav-lyon/duplicates/{ref}/dismiss?reason=why", None),
+        ("POST", f"initiatives/tav-lyon/duplicates/{ref}/reconsider", None),
+        ("GET", f"vocabularies/themes/terms/{ref}", None),
+        ("PATCH", f"vocabularies/{ref}/terms/food_waste", {}),
+        ("PATCH", f"vocabularies/themes/terms/{ref}", {}),
+        ("GET", f"crosswalks/{ref}", None),
+        ("DELETE", f"crosswalks/letsfood-dataset-2026/themes/{ref}", None),
+        *(("GET", f"{kind.collection}/{ref}", None) for kind in KINDS),
     ]
     for method, path, body in asked:
         kind = PATCH if method == "PATCH" else {}

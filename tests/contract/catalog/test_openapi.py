@@ -14,12 +14,14 @@ from fastapi.routing import iter_route_contexts
 from jsonschema import Draft202012Validator, FormatChecker
 
 from services.catalog.app import create_app
+from services.catalog.kinds import KINDS
 from services.catalog.settings import CatalogSettings
 from services.launch.documents import as_text, documents, service_apps
 from services.standalone import home_page
 from tests.conftest import ROOT, CopyDatabase, running
+from tests.contract.common.new_records import EXAMPLES
 
-SERVICES = ("catalog", "search", "matching")
+SERVICES = ("catalog", "search", "matching", "webhooks")
 UNDOCUMENTED = re.compile(r"/\w+/(openapi\.json|docs(/static|/start\.js)?)|/problems/\{slug\}")
 """The pages that show the documents and explain the problems."""
 
@@ -118,21 +120,40 @@ async def client(copy_database: CopyDatabase, loaded_template: str) -> AsyncIter
         yield catalog
 
 
-LISTS = ("territories", "initiatives", "cooperations", "networks")
+LISTS = tuple(kind.collection for kind in KINDS)
+PLACED = tuple(kind.collection for kind in KINDS if kind.as_feature is not None)
 REQUESTS = [
     *(f"{V1}/{kind}" for kind in LISTS),
     *(f"{V1}/{kind}?limit=200&count=true" for kind in LISTS),
     *(f"{V1}/{kind}?limit=100&lang={lang}" for kind in LISTS for lang in ("fr", "ar", "es", "all")),
-    f"{V1}/territories/montpellier",
+    *(f"{V1}/{kind.collection}/{EXAMPLES[kind.name]}" for kind in KINDS),
+    *(f"{V1}/{kind.collection}/{EXAMPLES[kind.name]}?lang=all" for kind in KINDS),
+    *(f"{V1}/{kind.collection}/{EXAMPLES[kind.name]}/revisions" for kind in KINDS),
+    *(f"{V1}/{kind.collection}/{EXAMPLES[kind.name]}/revisions/1" for kind in KINDS),
+    f"{V1}/initiatives/tav-lyon/revisions?limit=1&count=true",
+    f"{V1}/initiatives/tav-lyon/revisions/1/diff?to=1",
+    f"{V1}/stale?count=true",
+    *(f"{V1}/stale?before=2100-01-01&limit=200&lang={lang}" for lang in ("fr", "ar", "all")),
+    f"{V1}/stale?before=2100-01-01&kind=initiative&theme=food_waste&country=FR&bbox=-5,42,8,51&network=mufpp",
     f"{V1}/territories/fes",
-    f"{V1}/initiatives/tav-lyon",
+    *(f"{V1}/territories/lyon/actors?count=true&lang={lang}" for lang in ("fr", "ar", "es", "all")),
     f"{V1}/initiatives/pole-logistique-mutualise-lyon?lang=all",
     f"{V1}/cooperations/montpellier-fes?lang=ar",
     f"{V1}/cooperations/lorient-prospective",
-    f"{V1}/networks/mufpp",
     f"{V1}/networks/terres-en-villes?lang=all",
     *(f"{V1}/vocabularies{query}" for query in ("", "?lang=fr", "?lang=all")),
     *(f"{V1}/vocabularies/{name}?lang={lang}" for name in ("themes", "devices", "problems") for lang in ("ar", "all")),
+    f"{V1}/vocabularies/themes/terms/food_waste",
+    f"{V1}/vocabularies/themes/terms/food_waste?lang=all",
+    f"{V1}/vocabularies/themes/terms?scheme=letsfood-dataset-2026&code=food_aid_and_access&lang=ar",
+    f"{V1}/vocabularies/themes/terms?scheme=sdg-target&code=12.3&lang=all",
+    f"{V1}/crosswalks",
+    f"{V1}/crosswalks/letsfood-dataset-2026",
+    f"{V1}/crosswalks/letsfood-dataset-2026?vocabulary=themes&code=food_aid_and_access",
+    *(f"{V1}/completeness{query}" for query in ("", "?by=country&lang=fr", "?by=network&lang=ar", "?by=owner")),
+    f"{V1}/completeness?collection=initiatives&country=MA&network=mufpp&owner=nobody",
+    *(f"{V1}/{kind.collection}/{EXAMPLES[kind.name]}/duplicates" for kind in KINDS),
+    *(f"{V1}/territories/val-de-drome/duplicates?lang={lang}" for lang in ("fr", "en", "ar", "all")),
     f"{V1}/changes?limit=5",
     f"{V1}/changes?limit=1000&include=data",
     f"{V1}/changes/status",
@@ -170,8 +191,8 @@ async def test_real_answers_are_as_documented(
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
     "address",
-    [f"{V1}/{kind}?limit=200&lang=all" for kind in LISTS[:3]]
-    + [f"{V1}/territories/fes", f"{V1}/initiatives/tav-lyon", f"{V1}/cooperations/montpellier-fes"],
+    [f"{V1}/{kind}?limit=200&lang=all" for kind in PLACED]
+    + [f"{V1}/{kind.collection}/{EXAMPLES[kind.name]}" for kind in KINDS if kind.as_feature is not None],
 )
 async def test_geojson_is_documented_and_is_geojson(
     client: httpx.AsyncClient, apps: dict[str, FastAPI], address: str
@@ -204,6 +225,25 @@ async def test_every_get_of_the_catalog_is_held_to_its_document(apps: dict[str, 
     assert documented - asked <= {f"{V1}/snapshot", "/catalog/metrics"}, (
         "the snapshot's lines are held to the feed's in the feed's own tests; metrics are not JSON"
     )
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_examples_of_the_document_are_real(client: httpx.AsyncClient, apps: dict[str, FastAPI]) -> None:
+    found = set()
+    for path, _, operation in operations(apps["catalog"].openapi()):
+        public = operation["x-scope"] == "public"
+        for address in re.findall(r"`(/catalog/v1/[^`…]+)`", operation["description"]) if public else ():
+            found.add(address)
+            answer = await client.get(address)
+            assert answer.status_code == 200, (path, address)
+            if path.removeprefix(f"{V1}/") in LISTS:
+                assert answer.json()["items"], address
+    assert len(found) >= 2 * len(KINDS) - 4
+    document = apps["catalog"].openapi()
+    for kind in KINDS:
+        schema = document["components"]["schemas"][kind.write.__name__]
+        for slug in schema["properties"]["slug"].get("examples", []):
+            assert (await client.get(f"{V1}/{kind.collection}/{slug}")).status_code == 200, (kind.name, slug)
 
 
 def test_a_wrong_answer_would_be_found(apps: dict[str, FastAPI]) -> None:
@@ -295,7 +335,7 @@ def test_the_home_page_loads_nothing_and_leads_to_every_document(apps: dict[str,
     for address in found.led_to:
         path = urlsplit(address).path
         service = path.split("/")[1]
-        if not path.endswith("/docs"):
+        if not path.endswith(("/docs", "/openapi.json")):
             assert template_of(apps[service].openapi(), path)
     for lang, direction in (("fr", "ltr"), ("en", "ltr"), ("ar", "rtl")):
         assert f'lang="{lang}" dir="{direction}"' in page

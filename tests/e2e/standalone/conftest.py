@@ -81,7 +81,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started: list[Up] = []
 
     def run(command: str = "up", *, state: Path | None = None, port: int | None = None) -> Up:
-        number = port or free_ports(3)
+        number = port or free_ports(4)
         folder = state or tmp_path / "state"
         log = tmp_path / f"log-{len(started)}"
         with log.open("w") as file:

@@ -12,12 +12,12 @@ from tests.e2e.standalone.conftest import Start
 ROOT = Path(__file__).parents[3]
 SEED = 20261123
 CASES_AT_LEAST = 1000
-EXAMPLES = {"catalog": 60, "search": 1000, "matching": 1000}
-"""Cases of each phase and operation: catalog has many operations, the others two or three with parameters."""
+EXAMPLES = {"catalog": 60, "search": 1000, "matching": 1000, "webhooks": 40}
+"""Cases of each phase and operation: search and matching have two or three with parameters, the others many."""
 
 RATE_LIMITS = [
     f"{service}_RATE_LIMIT_{kind}"
-    for service in ("CATALOG", "SEARCH", "MATCHING")
+    for service in ("CATALOG", "SEARCH", "MATCHING", "WEBHOOKS")
     for kind in ("READ", "SEARCH", "WRITE", "SECRETS", "INTROSPECTION")
 ]
 """A test of the limits is not what this is: 429 is answered as documented, and everything would be."""
@@ -27,6 +27,8 @@ RATE_LIMITS = [
 def test_every_answer_is_as_documented(start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in RATE_LIMITS:
         monkeypatch.setenv(name, "1000000/second")
+    monkeypatch.setenv("WEBHOOKS_ENDPOINTS_PER_PARTNER", "1000000")
+    monkeypatch.setenv("WEBHOOKS_DELIVER", "false")  # invented endpoints are somebody's
     up = start().wait_until_served()
     key = (up.state / "admin-key").read_text().strip()
     for service, examples in EXAMPLES.items():

@@ -49,6 +49,12 @@ def test_the_whole_path_from_nothing_through_a_kill(start: Start) -> None:
     for match in matches["items"] + up.get("/matching/v1/territories/grenoble/matches").json()["items"]:
         check_match(match)
     assert up.get("/").status_code == 200
+    assert f"{up.base}/docs" in up.output()
+    assert up.get("/docs").status_code == 200
+    paths = up.get("/openapi.json").json()["paths"]
+    assert {"/catalog/v1/territories", "/search/v1/initiatives"} <= set(paths)
+    assert "marche-producteurs-fes" in found(up, "marché", bbox="-5.5,33.5,-4.5,34.5")
+    assert "marche-producteurs-fes" not in found(up, "marché", bbox="-4.5,33.5,-5.5,34.5")
 
     retitle(up, "tav-lyon", "Zygomorphe des cantines")
     until = time.monotonic() + SEARCHABLE_WITHIN_S

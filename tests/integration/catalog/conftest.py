@@ -22,4 +22,12 @@ def small(tmp_path: Path) -> Folder:
     folder.write("translations", [row for row in folder.lines("translations") if row["slug"] in kept])
     both = [row for row in folder.lines("cooperations") if {row["a"], row["b"]} <= places | {None}]
     folder.write("cooperations", both[:3])
+    for name in ("territories", "initiatives", "cooperations"):
+        kept = {row["slug"] for row in folder.lines(name)}
+        folder.write(f"{name}_seed", [row for row in folder.lines(f"{name}_seed") if row["slug"] in kept])
+    organizations = folder.lines("organizations")
+    for row in organizations:
+        row["roles"] = [role for role in row.get("roles", []) if role["territory"] in places]
+    folder.write("organizations", organizations)
+    folder.keep_consistent()
     return folder

@@ -8,22 +8,29 @@ from typing import Any
 
 import asyncpg
 
+from services.catalog.kinds import BY_NAME, KINDS
+from services.catalog.loading.data_set import WRITTEN
 from services.catalog.loading.loader import LoadReport
+from services.catalog.records.documents import named_records
 
 Row = dict[str, Any]
 
-FILES = ("territories", "initiatives", "cooperations", "networks", "translations")
+MAIN = {"territory": "territories", "initiative": "initiatives", "cooperation": "cooperations", "network": "networks"}
+NEWER = {kind: file.removesuffix(".jsonl") for kind, file in WRITTEN.items()}
+"""Kind → the file of its rows, without the ending."""
 FILLED = (
     "vocabulary",
     "vocabulary_term",
     "crosswalk",
-    "territory",
+    "crosswalk_scheme",
+    *(kind.name for kind in KINDS),
     "territory_problem",
-    "network",
     "network_membership",
-    "initiative",
-    "cooperation",
     "cooperation_party",
+    "record",
+    "record_link",
+    "duplicate_block",
+    "revision",
     "change",
     "change_batch",
 )
@@ -43,6 +50,20 @@ class Folder:
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         (self.path / f"{name}.jsonl").write_text(text)
 
+    def keep_consistent(self) -> None:
+        """Drop the rows of the newer files that name records of which there is no row."""
+        there = {(kind, row["slug"]) for kind, file in MAIN.items() for row in self.lines(file)}
+        there |= {(kind, row["slug"]) for kind, file in NEWER.items() for row in self.lines(file)}
+        dropped = True
+        while dropped:
+            dropped = False
+            for kind, name in NEWER.items():
+                rows = self.lines(name)
+                kept = [row for row in rows if _named(kind, row) <= there]
+                there -= {(kind, row["slug"]) for row in rows if row not in kept}
+                dropped = dropped or len(kept) < len(rows)
+                self.write(name, kept)
+
     def change(self, name: str, place: int, **changes: object) -> Row:
         rows = self.lines(name)
         rows[place] |= changes
@@ -60,6 +81,11 @@ class Folder:
         lines = path.read_bytes().splitlines()
         lines[place] = line
         path.write_bytes(b"\n".join(lines) + b"\n")
+
+
+def _named(kind: str, row: Row) -> set[tuple[str, str]]:
+    document = BY_NAME[kind].write.model_validate(row).model_dump(mode="json")
+    return named_records(BY_NAME[kind], document)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Reads of one record take a short way; nobody can tell by the answers."""
+"""Reads of one record and plain pages of a list take a short way; nobody can tell by the answers."""
 
 import asyncio
 
@@ -22,6 +22,19 @@ PATHS = (
     "/catalog/v1/territories/montpellier?lang=all",
     "/catalog/v1/territories/montpellier?lang=not a language",
     "/catalog/v1/territories/montpellier?theme=food_waste",
+    "/catalog/v1/initiatives",
+    "/catalog/v1/initiatives/",
+    "/catalog/v1/initiatives?limit=7&lang=fr",
+    "/catalog/v1/initiatives?limit=200",
+    "/catalog/v1/initiatives?limit=201",
+    "/catalog/v1/initiatives?limit=0",
+    "/catalog/v1/initiatives?limit=7&limit=8",
+    "/catalog/v1/initiatives?cursor=nonsense",
+    "/catalog/v1/initiatives?cursor=",
+    "/catalog/v1/initiatives?limit=2&",
+    "/catalog/v1/offers?limit=5",
+    "/catalog/v1/territories?limit=2&lang=not",
+    "/catalog/v1/territories?limit=3&surprise=1",
 )
 
 

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from services.catalog.app import create_app
+from services.catalog.kinds import KINDS
 from services.catalog.settings import CatalogSettings
 from tests.conftest import ROOT, running
 from tests.integration.catalog.partners import INITIATIVE, Headers, make_partner
@@ -242,7 +243,8 @@ async def test_a_kill_between_the_commit_and_the_answer_loses_and_doubles_nothin
         retried = await post(catalog, as_admin, "one")
         assert (retried.status_code, retried.headers["Idempotent-Replayed"]) == (201, "true")
         read = await catalog.get(retried.headers["Location"], headers={"Accept-Language": ""})
-        assert (retried.json(), retried.headers["etag"]) == (read.json(), read.headers["etag"])
+        assert retried.json() == read.json() | {"possible_duplicates": []}
+        assert retried.headers["etag"] == read.headers["etag"]
         same(retried, await post(catalog, as_admin, "one"))
     assert await made(catalog_database) == 1
 
@@ -255,7 +257,8 @@ async def test_every_operation_that_creates_takes_a_key(catalog: httpx.AsyncClie
         for method, operation in operations.items()
         if "201" in operation["responses"]
     }
-    assert len(creating) == 6
+    made = {path.removeprefix("/catalog/v1/") for path, _ in creating}
+    assert made >= {kind.collection for kind in KINDS} | {"partners", "api-keys", "api-keys/{id}/rotate", "mandates"}
     for place, operation in creating.items():
         assert "idempotency-key" in [parameter["name"] for parameter in operation["parameters"]], place
         assert {"409", "422"} <= set(operation["responses"]), place

@@ -1,6 +1,7 @@
 """The life of an API key: made, shown once, used, rotated, expired, revoked – here and in the services that ask."""
 
 import asyncio
+import json
 import subprocess
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -13,14 +14,17 @@ import pytest
 from fastapi import FastAPI
 
 from services.catalog.app import create_app
-from services.catalog.records.models import now
 from services.catalog.settings import CatalogSettings
+from services.common.access.bearer import ENDED
+from services.common.access.caller import Ended
 from services.common.access.introspection import MAX_AGE_S
-from services.common.access.keys import new_key
+from services.common.access.keys import Key, new_key, parse_key
+from services.common.clock import now
 from services.local.binaries import find_binaries
 from services.search.app import create_app as create_search
 from services.search.settings import SearchSettings
 from tests.conftest import running
+from tests.integration.catalog.data_folder import connected
 from tests.integration.catalog.partners import ANY, PATCH, Headers, bearer, make, make_partner
 
 MINE = "/catalog/v1/partners"
@@ -132,6 +136,74 @@ async def test_rotation_never_makes_a_key_live_longer(client: httpx.AsyncClient,
     assert datetime.fromisoformat(former["expires_at"]) == end
 
 
+@pytest.mark.parametrize("lang", ["fr", "en", "ar"])
+async def test_a_key_that_is_not_valid_any_more_is_not_rotated(
+    client: httpx.AsyncClient, as_admin: Headers, lang: str, empty_catalog_database: str
+) -> None:
+    partner = await make_partner(client, as_admin, "a")
+    replaced, revoked, expired = [
+        await make(client, "api-keys", {"name": name}, partner.headers) for name in ("replaced", "revoked", "expired")
+    ]
+    address = f"{KEYS}/{replaced['id']}/rotate"
+    assert (await client.post(address, json={"overlap_seconds": 0}, headers=partner.headers)).status_code == 201
+    await client.delete(f"{KEYS}/{revoked['id']}", headers=partner.headers | ANY)
+    async with connected(empty_catalog_database) as connection:
+        await connection.execute("update api_key set expires_at = now() where id = $1", expired["id"])
+        before = await connection.fetch("select id, version, expires_at from api_key order by id")
+        for key, reason in ((replaced, "expired"), (revoked, "revoked"), (expired, "expired")):
+            headers = partner.headers | {"Idempotency-Key": f"again-{key['name']}", "Accept-Language": lang}
+            answer = await client.post(f"{KEYS}/{key['id']}/rotate", json={}, headers=headers)
+            problem = answer.json()
+            assert (answer.status_code, problem["type"], problem.get("reason")) == (409, "/problems/conflict", reason)
+            assert answer.headers["Content-Language"] == lang
+        assert await connection.fetch("select id, version, expires_at from api_key order by id") == before
+
+
+async def ended_keys(client: httpx.AsyncClient, as_admin: Headers) -> dict[Ended, str]:
+    """A key for each way in which one ends. The expired one has been rotated without an overlap."""
+    partner = await make_partner(client, as_admin, "ended")
+    rotated = await make(client, "api-keys", {"name": "rotated"}, partner.headers)
+    answer = await client.post(f"{KEYS}/{rotated['id']}/rotate", json={"overlap_seconds": 0}, headers=partner.headers)
+    assert answer.status_code == 201, answer.text
+    revoked = await make(client, "api-keys", {"name": "revoked"}, partner.headers)
+    await client.delete(f"{KEYS}/{revoked['id']}", headers=partner.headers | ANY)
+    suspended = await make_partner(client, as_admin, "suspended")
+    await client.patch(f"{MINE}/suspended", json={"status": "suspended"}, headers=as_admin | PATCH | ANY)
+    return {Ended.EXPIRED: rotated["key"], Ended.REVOKED: revoked["key"], Ended.SUSPENDED: suspended.key}
+
+
+def with_another_secret(key: str) -> str:
+    """A well-formed key with the same public id."""
+    parsed = parse_key(key)
+    assert parsed is not None
+    return str(Key(parsed.public_id, new_key().secret))
+
+
+async def test_an_ended_key_says_how_it_ended_to_who_has_it_whole(client: httpx.AsyncClient, as_admin: Headers) -> None:
+    for why, key in (await ended_keys(client, as_admin)).items():
+        for lang in ("fr", "en", "ar"):
+            told = await client.get(f"/catalog/v1/networks?lang={lang}", headers=bearer(key))
+            assert (told.status_code, told.json()["reason"]) == (401, why.value)
+            assert told.json()["detail"] == ENDED[why][lang]
+            assert 'error="invalid_token"' in told.headers["WWW-Authenticate"]
+        guessed = await client.get("/catalog/v1/networks", headers=bearer(with_another_secret(key)))
+        unknown = await client.get("/catalog/v1/networks", headers=bearer(str(new_key())))
+        assert guessed.status_code == unknown.status_code == 401
+        nothing_said = {"request_id": None}
+        assert guessed.json() | nothing_said == unknown.json() | nothing_said
+        assert guessed.headers["WWW-Authenticate"] == unknown.headers["WWW-Authenticate"]
+
+
+async def test_an_ended_key_is_no_guess_from_its_address(empty_catalog_database: str, as_admin: Headers) -> None:
+    settings = CatalogSettings(database_url=empty_catalog_database, rate_limit_secrets="20/hour")
+    async with running(create_app(settings)) as client:
+        keys = list((await ended_keys(client, as_admin)).values())
+        ended = [await client.get("/catalog/v1/networks", headers=bearer(key)) for key in keys * 8]
+        guesses = [await client.get("/catalog/v1/networks", headers=bearer(str(new_key()))) for _ in range(21)]
+    assert {answer.status_code for answer in ended} == {401}
+    assert [answer.status_code for answer in guesses] == [401] * 20 + [429]
+
+
 async def test_a_suspended_partners_keys_do_not_work_until_it_is_active_again(
     client: httpx.AsyncClient, as_admin: Headers
 ) -> None:
@@ -189,6 +261,36 @@ async def test_contacts_are_seen_by_the_partner_itself_and_those_who_run_this(
     assert (await client.get(f"{MINE}/a")).status_code == 401
 
 
+async def test_contacts_are_role_mailboxes_and_old_ones_stay_until_they_are_changed(
+    client: httpx.AsyncClient, as_admin: Headers, empty_catalog_database: str
+) -> None:
+    def contacts(*emails: str) -> list[dict[str, str]]:
+        return [{"role": "technical", "email": email} for email in emails]
+
+    body = {"slug": "b", "name": "B", "kind": "network", "contacts": contacts("info@b.example", "jane.doe@b.example")}
+    sentences = set()
+    for lang in ("fr", "en", "ar"):
+        answer = await client.post(MINE, json=body, headers=as_admin | {"Accept-Language": lang})
+        assert answer.status_code == 422
+        [error] = answer.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("/contacts/1/email", "personal_mailbox")
+        assert "jane" not in answer.text
+        sentences.add(error["detail"])
+    assert len(sentences) == 3
+    partner = await make_partner(client, as_admin, "a")
+    change = as_admin | PATCH | ANY
+    refused = await client.patch(f"{MINE}/a", json={"contacts": contacts("info@gmail.com")}, headers=change)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "personal_host")
+    async with connected(empty_catalog_database) as connection:
+        former = json.dumps(contacts("jane.doe@a.example"))
+        await connection.execute("update partner set contacts = $1 where slug = 'a'", former)
+    suspended = await client.patch(f"{MINE}/a", json={"status": "suspended"}, headers=change)
+    assert suspended.status_code == 200
+    assert not await works(client, partner.key)
+    mended = await client.patch(f"{MINE}/a", json={"contacts": contacts("mairie@a.example")}, headers=change)
+    assert mended.json()["contacts"] == contacts("mairie@a.example")
+
+
 async def test_lists_come_in_pages(client: httpx.AsyncClient, as_admin: Headers) -> None:
     partner = await make_partner(client, as_admin, "a")
     for number in range(4):
@@ -241,13 +343,16 @@ async def test_introspection_tells_a_service_what_a_key_may_do(client: httpx.Asy
     }
     for wrong in (str(new_key()), "nonsense", "é", partner.key[:-1], partner.key + "x"):
         assert await introspect(client, wrong, service.headers) == {"active": False}
+    for why, key in (await ended_keys(client, as_admin)).items():
+        assert await introspect(client, key, service.headers) == {"active": False, "inactive_reason": why}
+        assert await introspect(client, with_another_secret(key), service.headers) == {"active": False}
     denied = await client.post("/catalog/v1/introspect", data={"token": partner.key}, headers=partner.headers)
     assert denied.status_code == 403
     assert denied.headers["WWW-Authenticate"].endswith('error="insufficient_scope", scope="introspect"')
     malformed = await client.post("/catalog/v1/introspect", data={"key": partner.key}, headers=service.headers)
     assert malformed.status_code == 400
-    json = await client.post("/catalog/v1/introspect", json={"token": partner.key}, headers=service.headers)
-    assert json.status_code == 415
+    as_json = await client.post("/catalog/v1/introspect", json={"token": partner.key}, headers=service.headers)
+    assert as_json.status_code == 415
 
 
 async def test_revocation_reaches_another_service_within_the_minute_and_its_public_routes_go_on(
@@ -271,6 +376,11 @@ async def test_revocation_reaches_another_service_within_the_minute_and_its_publ
         await client.delete(f"{KEYS}/{partner.key_id}", headers=as_admin | ANY)
         moment += MAX_AGE_S
         assert await answered(partner.headers) == 401
+        for why, key in (await ended_keys(client, as_admin)).items():
+            for _ in range(25):  # with 30 guesses a minute from one address, these would be too many
+                told = await searching.get("/search/v1/status?lang=fr", headers=bearer(key))
+                assert (told.status_code, told.json()["reason"]) == (401, why.value)
+            assert told.json()["detail"] == ENDED[why]["fr"]
         # Its own key is gone too: nobody's can be checked now, and what is public is answered all the same.
         await client.delete(f"{KEYS}/{service.key_id}", headers=as_admin | ANY)
         moment += MAX_AGE_S

@@ -85,6 +85,32 @@ def test_a_folder_that_is_none_is_one_clear_line(empty_catalog_database: str, na
     assert said(finished).strip() == f"There is no folder {name}"
 
 
+@pytest.mark.parametrize("needed", ["crosswalk.jsonl", "vocabularies"])
+@pytest.mark.parametrize("option", ["--no-skip-invalid", "--skip-invalid"])
+def test_a_missing_file_that_every_row_needs_is_one_line(
+    catalog_database: str, folder: Path, tmp_path: Path, needed: str, option: str
+) -> None:
+    before = letsfood(str(folder), url=catalog_database)
+    assert before.returncode == 0
+    path = folder / needed
+    path.rename(tmp_path / "taken away")
+    finished = letsfood(str(folder), option, url=catalog_database)
+    assert finished.returncode == 1
+    [line] = said(finished).strip().splitlines()
+    assert line.startswith(str(path))
+    assert "is missing" in line
+
+
+def test_what_is_wrong_is_said_without_the_validators_own_trimmings(catalog_database: str, folder: Path) -> None:
+    years = '"start_year": 2021, "end_year": '
+    line = rewrite(folder / "initiatives.jsonl", f"{years}null", f"{years}1999")
+    finished = letsfood(str(folder), url=catalog_database)
+    assert finished.returncode == 1
+    assert f"initiatives.jsonl:{line}: end_year: before start_year (2021)" in said(finished).splitlines()
+    assert "Value error" not in said(finished)
+    assert "pydantic" not in said(finished)
+
+
 def test_without_a_database_it_says_which_setting_is_missing(tmp_path: Path) -> None:
     finished = letsfood("data", "--state-dir", str(tmp_path), url=None)
     assert finished.returncode == 1

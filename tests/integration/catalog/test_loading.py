@@ -2,18 +2,22 @@
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from services.catalog.app import create_app
-from services.catalog.loading import store
+from services.catalog.loading import loader, store
 from services.catalog.loading.loader import load
+from services.catalog.records.kinds import Kind
 from services.catalog.settings import CatalogSettings
 from tests.conftest import DATA, running
+from tests.contract.common.new_records import new_record
 from tests.integration.catalog.data_folder import (
-    FILES,
+    MAIN,
+    NEWER,
     Folder,
     Row,
     changes_since,
@@ -134,6 +138,53 @@ async def test_an_archived_record_does_not_come_back(
         assert (await catalog.get(address)).status_code == 410
 
 
+async def test_a_renamed_record_stays_the_one_that_its_row_means(
+    empty_catalog_database: str, small: Folder, as_admin: dict[str, str]
+) -> None:
+    url = empty_catalog_database
+    await load(url, small.path)
+    counted = {table: await count_of(url, table) for table in ("initiative", "territory", "cooperation")}
+    async with connected(url) as connection:
+        titles = await connection.fetch("select slug, title from cooperation order by slug")
+    first = small.lines("initiatives")[0]["slug"]
+    async with running(create_app(CatalogSettings(database_url=url))) as catalog:
+        headers = as_admin | {"If-Match": "*", "Content-Type": "application/merge-patch+json"}
+        for address, slug in ((f"initiatives/{first}", "renamed-initiative"), ("territories/fes", "fas")):
+            renamed = await catalog.patch(f"/catalog/v1/{address}", json={"slug": slug}, headers=headers)
+            assert renamed.status_code == 200, renamed.text
+        for changes, edited in (({}, []), ({"title": "Autre titre"}, [f"initiative/{first}"])):
+            await forget_files(url)
+            small.change("initiatives", 0, **changes)
+            report = await load(url, small.path)
+            assert (report.errors, report.edited) == ([], edited)
+            assert {table: await count_of(url, table) for table in counted} == counted
+        async with connected(url) as connection:
+            assert await connection.fetch("select slug, title from cooperation order by slug") == titles
+        assert (await catalog.get(f"/catalog/v1/initiatives/{first}")).status_code == 308
+
+
+async def test_a_row_whose_slug_was_released_changes_no_record_that_has_it_now(
+    empty_catalog_database: str, small: Folder, as_admin: dict[str, str]
+) -> None:
+    url = empty_catalog_database
+    await load(url, small.path)
+    row = small.lines("initiatives")[0]
+    address = f"/catalog/v1/initiatives/{row['slug']}"
+    async with running(create_app(CatalogSettings(database_url=url))) as catalog:
+        gone = await catalog.delete(f"{address}?reason=Essai", headers=as_admin | {"If-Match": "*"})
+        assert gone.status_code == 204, gone.text
+        slug = {"collection": "initiatives", "slug": row["slug"]}
+        assert (await catalog.post("/catalog/v1/slugs/release", json=slug, headers=as_admin)).status_code == 204
+        small.change("initiatives", 0, title="Autre titre")
+        assert (await load(url, small.path)).edited == [f"initiative/{row['slug']}"]
+        assert (await catalog.get(address)).status_code == 404
+        body = new_record("initiative", 1, slug=row["slug"])
+        assert (await catalog.post("/catalog/v1/initiatives", json=body, headers=as_admin)).status_code == 201
+        small.change("initiatives", 0, title="Encore un autre")
+        assert (await load(url, small.path)).edited == [f"initiative/{row['slug']}"]
+        assert (await catalog.get(f"{address}?lang=fr")).json()["title"]["text"] == "À l'essai"
+
+
 async def test_a_crosswalk_says_what_its_file_says_and_no_more(empty_catalog_database: str, small: Folder) -> None:
     url = empty_catalog_database
     await load(url, small.path)
@@ -157,7 +208,9 @@ async def test_progress_goes_up_to_the_last_row_of_each_file(empty_catalog_datab
 
     await load(empty_catalog_database, small.path, progress)
     assert {file: found[-1] for file, found in steps.items()} == {
-        f"{name}.jsonl": (len(small.lines(name)),) * 2 for name in FILES if name != "translations"
+        f"{name}.jsonl": (len(small.lines(name)),) * 2
+        for name in (*MAIN.values(), *NEWER.values())
+        if small.lines(name)
     }
     for found in steps.values():
         assert found == sorted(found)
@@ -172,8 +225,7 @@ async def test_progress_of_a_long_file_is_told_on_the_way(empty_catalog_database
             steps.append(done)
 
     await load(empty_catalog_database, DATA, progress)
-    assert len(steps) > 5
-    assert steps[-1] == 1276
+    assert steps == [500, 1000, 1276]
 
 
 async def test_a_folder_that_is_not_there_is_an_error(empty_catalog_database: str, tmp_path: Path) -> None:
@@ -198,9 +250,11 @@ async def test_an_edit_made_while_the_loader_works_is_not_overwritten(
     path.write_text(path.read_text().replace('"Territoires à VivreS Lyon"', '"Autre titre"', 1))
     known = store._known
 
-    async def known_and_then_edited(connection: asyncpg.Connection, kind: str) -> dict[str, store.Known]:
-        found = await known(connection, kind)
-        if kind == "initiative":
+    async def known_and_then_edited(
+        connection: asyncpg.Connection, kind: Kind, slugs: Sequence[str]
+    ) -> dict[str, store.Known]:
+        found = await known(connection, kind, slugs)
+        if "tav-lyon" in slugs:
             other = await asyncpg.connect(catalog_database)
             await other.execute("update initiative set version = version + 1, url = 'x' where slug = 'tav-lyon'")
             await other.close()
@@ -215,3 +269,35 @@ async def test_an_edit_made_while_the_loader_works_is_not_overwritten(
     assert row is not None
     assert (row["url"], row["version"]) == ("x", 2)
     assert "Autre titre" not in row["title"]
+
+
+async def test_records_are_listed_in_the_order_of_their_file(empty_catalog_database: str, small: Folder) -> None:
+    await load(empty_catalog_database, small.path)
+    connection = await asyncpg.connect(empty_catalog_database)
+    stored = [row["slug"] for row in await connection.fetch("select slug from initiative order by id")]
+    await connection.close()
+    rows = [row["slug"] for row in small.lines("initiatives")]
+    assert [slug for slug in stored if slug in rows] == rows
+
+
+async def test_a_load_holds_a_part_of_a_large_file_only(
+    empty_catalog_database: str, small: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "BATCH", 7)
+    rows = small.lines("initiatives")
+    lengths: list[int] = []
+    add = store.Storing.add
+
+    async def watched(storing: store.Storing, found: Sequence[store.Loaded]) -> None:
+        lengths.append(len(found))
+        await add(storing, found)
+
+    monkeypatch.setattr(store.Storing, "add", watched)
+    report = await load(empty_catalog_database, small.path)
+    assert report.errors == []
+    assert max(lengths) == 7
+    assert await count_of(empty_catalog_database, "initiative") >= len(rows)
+    assert report.counts["initiatives.jsonl"]["new"] == len(rows)
+    async with connected(empty_catalog_database) as connection:
+        ordinals = "select max(ordinal) = count(*) from change where kind = 'initiative' group by batch_id"
+        assert all(row[0] for row in await connection.fetch(ordinals)), "one batch of the feed for each file"

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from alembic import command
@@ -50,15 +51,87 @@ async def test_partners_and_drafts_come_and_go_with_the_records_kept(catalog_dat
     assert await differences(catalog_database) == []
 
 
+ROW = "gen_random_uuid(), $1, 1, 'published', now(), now(), '[{\"title\": \"Étude\"}]', 'CC-BY-4.0'"
+COMMON = "id, slug, version, status, created_at, updated_at, sources, licence"
+
+
+async def register(connection: asyncpg.Connection, kind: str) -> dict[str, tuple[Any, ...]]:
+    rows = await connection.fetch(
+        "select slug, name ->> 'und' is not null as plain, status, version, themes, category, country_code"
+        " from record where kind = $1",
+        kind,
+    )
+    return {row["slug"]: tuple(row)[2:] for row in rows}
+
+
+async def links(connection: asyncpg.Connection, slug: str) -> set[tuple[str, str]]:
+    rows = await connection.fetch(
+        "select l.relation, t.slug from record_link l join record t on t.id = l.target_id"
+        " join record s on s.id = l.source_id where s.slug = $1",
+        slug,
+    )
+    return {(row["relation"], row["slug"]) for row in rows}
+
+
 async def test_the_previous_release_goes_on_writing(empty_catalog_database: str) -> None:
-    """It names neither an owner nor any status but its own two."""
+    """It knows neither the register nor the links nor any newer column: they follow what it writes."""
     connection = await asyncpg.connect(empty_catalog_database)
     try:
         await connection.execute(
-            "insert into network (id, slug, version, status, created_at, updated_at, sources, licence, name,"
-            " description, kind) values (gen_random_uuid(), 'n', 1, 'published', now(), now(), '[]', 'CC-BY-4.0',"
-            " 'N', '{}', 'network')"
+            f"insert into network ({COMMON}, name, description, kind) values ({ROW}, 'N', '{{}}', 'international')",  # noqa: S608 - constants
+            "n",
         )
         assert await connection.fetchval("select owner_id from network where slug = 'n'") is None
+        for slug, country in (("fes", "MA"), ("sefrou", "MA"), ("lyon", "FR")):
+            await connection.execute(
+                f"insert into territory ({COMMON}, name, sort_name, kind, country_code, external_ids)"  # noqa: S608 - constants
+                f' values ({ROW}, \'{{"fr": {{"text": "X", "origin": "human"}}}}\', $1, \'city\', $2, \'[]\')',
+                slug,
+                country,
+            )
+        await connection.execute(
+            f"insert into initiative ({COMMON}, title, summary, territory_id, themes, results)"  # noqa: S608 - constants
+            f" select {ROW}, '{{}}', '{{}}', id, '{{food_waste}}', '[]' from territory where slug = 'fes'",
+            "marche",
+        )
+        await connection.execute(
+            f"insert into cooperation ({COMMON}, title, themes, devices, description)"  # noqa: S608 - constants
+            f" values ({ROW.replace('published', 'draft')}, '{{}}', '{{}}', '[]', '{{}}')",
+            "fes-lyon",
+        )
+        parties = (
+            "insert into cooperation_party (cooperation_id, territory_id, position)"
+            " select c.id, t.id, 0 from cooperation c, territory t where t.slug = any($1)"
+        )
+        await connection.execute(parties, ["fes", "lyon"])
+        await connection.execute(
+            "insert into network_membership (network_id, territory_id, sources)"
+            " select n.id, t.id, '[]' from network n, territory t where t.slug = 'fes'"
+        )
+        assert await register(connection, "network") == {"n": ("published", 1, [], "international", None)}
+        assert (await register(connection, "territory"))["lyon"] == ("published", 1, [], "city", "FR")
+        assert await register(connection, "initiative") == {
+            "marche": ("published", 1, ["food_waste"], None, None),
+        }
+        assert (await register(connection, "cooperation"))["fes-lyon"][0] == "draft"
+        assert await links(connection, "marche") == {("territory", "fes")}
+        assert await links(connection, "fes-lyon") == {("parties/territory", "fes"), ("parties/territory", "lyon")}
+        assert await links(connection, "fes") == {("networks/network", "n")}
+
+        await connection.execute(
+            "update initiative set territory_id = (select id from territory where slug = 'sefrou'), version = 2,"
+            " themes = '{school_canteens}'"
+        )
+        await connection.execute("delete from cooperation_party")
+        await connection.execute(parties, ["sefrou", "lyon"])
+        await connection.execute("update cooperation set status = 'published', version = 2")
+        await connection.execute("delete from network_membership")
+        await connection.execute("update network set status = 'archived', archive_reason = 'x', version = 2")
+        assert (await register(connection, "initiative"))["marche"][:3] == ("published", 2, ["school_canteens"])
+        assert (await register(connection, "cooperation"))["fes-lyon"][:2] == ("published", 2)
+        assert (await register(connection, "network"))["n"][:2] == ("archived", 2)
+        assert await links(connection, "marche") == {("territory", "sefrou")}
+        assert await links(connection, "fes-lyon") == {("parties/territory", "sefrou"), ("parties/territory", "lyon")}
+        assert await links(connection, "fes") == set()
     finally:
         await connection.close()

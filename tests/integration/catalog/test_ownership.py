@@ -105,11 +105,21 @@ async def test_a_draft_is_its_owners_and_the_moderators_to_see_and_leaves_no_tra
 async def test_publishing_announces_it_and_withdrawing_is_a_tombstone(catalog: httpx.AsyncClient, a: Partner) -> None:
     since, before = await head(catalog), await total(catalog)
     await make_initiative(catalog, a.headers, status="draft")
-    told: list[tuple[str, int]] = []
-    for status in ("published", "published", "draft", "draft", "published"):
-        answer = await patch(catalog, MINE, {"status": status}, a.headers)
+    status = "draft"
+    steps: list[tuple[dict[str, Any], int]] = [
+        ({"status": "published"}, 2),
+        ({"status": "published"}, 2),  # says nothing new
+        ({"title": {"fr": "Autre titre"}}, 3),
+        ({"status": "draft"}, 4),
+        ({"status": "draft"}, 4),
+        ({"title": {"fr": "Encore un"}}, 5),
+        ({"status": "published"}, 6),
+    ]
+    for step, version in steps:
+        answer = await patch(catalog, MINE, step, a.headers)
         assert answer.status_code == 200, answer.text
-        assert answer.json()["status"] == status
+        status = step.get("status", status)
+        assert (answer.json()["status"], answer.json()["version"]) == (status, version)
         traces = await public_traces(catalog, INITIATIVE["slug"], since)
         assert ("snapshot" in traces) == ("address" in traces) == (status == "published"), traces
         assert await total(catalog) == before + (status == "published")
@@ -161,9 +171,14 @@ async def test_acting_for_a_territory_takes_a_mandate(
     catalog: httpx.AsyncClient, as_admin: Headers, a: Partner
 ) -> None:
     other = INITIATIVE | {"slug": "essai-lyon", "territory": "lyon"}
-    for status in ("draft", "published"):
-        answer = await catalog.post(INITIATIVES, json=other | {"status": status}, headers=a.headers)
-        assert answer.status_code == 403
+    assert (await catalog.post(INITIATIVES, json=other, headers=a.headers)).status_code == 403
+    # Who proposes something needs none: it is the publishing that speaks for Lyon.
+    for status in ("draft", "submitted"):
+        proposed = other | {"slug": f"essai-lyon-{status}", "status": status}
+        assert (await catalog.post(INITIATIVES, json=proposed, headers=a.headers)).status_code == 201
+        address = f"{INITIATIVES}/{proposed['slug']}"
+        assert (await patch(catalog, address, {"status": "published"}, a.headers)).status_code == 403
+        assert (await catalog.get(address)).status_code == 404
     await make_initiative(catalog, a.headers)
     assert (await patch(catalog, MINE, {"territory": "lyon"}, a.headers)).status_code == 403
     assert (await patch(catalog, MINE, {"territory": "lyon"}, as_admin)).status_code == 200
@@ -269,7 +284,11 @@ FORBIDDEN_FIELDS: dict[str, Any] = {
     "created_at": "2001-01-01T00:00:00Z",
     "updated_at": "2001-01-01T00:00:00Z",
     "archive_reason": "x",
-    "licence": "other",
+    "review_note": "x",
+    "review_told": True,
+    "merged_into": "01a20669-fcc0-705f-ae16-80325fac86d5",
+    "content": {"money": []},
+    "references": {},
     "role": "admin",
     "scopes": ["partners:manage"],
 }
@@ -320,7 +339,15 @@ async def test_of_twenty_patches_of_one_partner_on_one_version_one_wins(catalog:
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 19
 
 
-async def test_the_public_representation_says_nothing_of_who_owns_it(catalog: httpx.AsyncClient, a: Partner) -> None:
+async def test_the_public_representation_says_whose_it_is_and_no_more_of_the_partner(
+    catalog: httpx.AsyncClient, a: Partner
+) -> None:
     made = await make_initiative(catalog, a.headers)
-    assert a.id not in (await catalog.get(f"{INITIATIVES}/{made['id']}")).text
-    assert a.id not in (await catalog.get("/catalog/v1/snapshot")).text
+    answer = await catalog.get(f"{INITIATIVES}/{made['id']}")
+    assert answer.json()["owner"] == {"id": a.id, "slug": "a", "name": "A"}
+    assert (await catalog.get(f"{INITIATIVES}/tav-lyon")).json()["owner"] is None
+    snapshot = (await catalog.get("/catalog/v1/snapshot")).text
+    assert a.id in snapshot
+    for text in (answer.text, snapshot):
+        assert "data@a.example" not in text
+        assert a.key_id not in text

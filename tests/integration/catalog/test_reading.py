@@ -45,7 +45,7 @@ async def test_filters_narrow_and_include_narrower_themes(catalog: httpx.AsyncCl
         await total("theme=farmers_markets"),
         await total("theme=short_chains"),
     )
-    assert everything == 1276
+    assert everything == 1280
     assert 0 < composting < wider < everything
     assert await total("theme=farmers_markets&theme=food_waste") > composting
     assert await total("country=MA&territory=fes") == await total("territory=fes") > 0

@@ -6,7 +6,7 @@ import pytest
 from fastapi.exceptions import RequestValidationError
 
 from services.catalog.records.schemas import SourceWrite
-from services.catalog.records.writes import merge_patch, patched
+from services.common.merge_patch import merge_patch, patched
 
 
 @pytest.mark.parametrize(

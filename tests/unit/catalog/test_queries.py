@@ -2,13 +2,10 @@
 
 import re
 
-import pytest
-
-from services.catalog.records.queries import BoundingBox, Where, by_reference
-from services.catalog.records.schemas import parse_bbox
+from services.catalog.records.queries import Where, by_reference
 from services.catalog.vocabularies.repository import VocabularyState
+from services.common.geo import BoundingBox
 from services.common.ids import new_id
-from services.common.problems import MALFORMED, Problem
 
 
 def test_no_condition_is_no_clause() -> None:
@@ -31,7 +28,7 @@ def test_parameters_are_numbered_in_the_order_of_their_values() -> None:
 def test_a_box_is_tested_by_its_corners() -> None:
     where = Where()
     where.add("x = {0}", "before")
-    BoundingBox(-5.5, 33.5, -4.5, 34.5).condition(where, "exists (select from t where {box})", "t")
+    where.add_box("exists (select from t where {box})", BoundingBox(-5.5, 33.5, -4.5, 34.5), "t")
     assert (
         where.conditions[1] == "exists (select from t where (point(t.lon, t.lat) <@ box(point($2, $3), point($4, $5))))"
     )
@@ -40,40 +37,10 @@ def test_a_box_is_tested_by_its_corners() -> None:
 
 def test_a_box_over_the_antimeridian_is_two() -> None:
     where = Where()
-    BoundingBox(170, -20, -170, 20).condition(where, "{box}", "r")
+    where.add_box("{box}", BoundingBox(170, -20, -170, 20), "r")
     assert [int(number) for number in re.findall(r"\$(\d+)", where.sql())] == list(range(1, 9))
     assert where.values == [170, -20, 180.0, 20, -180.0, -20, -170, 20]
     assert " or " in where.sql()
-
-
-@pytest.mark.parametrize(
-    ("value", "box"),
-    [
-        (None, None),
-        ("-5.5,33.5,-4.5,34.5", BoundingBox(-5.5, 33.5, -4.5, 34.5)),
-        ("-180,-90,180,90", BoundingBox(-180, -90, 180, 90)),
-        ("170,0,-170,1", BoundingBox(170, 0, -170, 1)),
-        ("0,0,0,0", BoundingBox(0, 0, 0, 0)),
-        (" 1, 2 ,3,4 ", BoundingBox(1, 2, 3, 4)),
-    ],
-)
-def test_a_box_is_read(value: str | None, box: BoundingBox | None) -> None:
-    assert parse_bbox(value) == box
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        *("", "1,2,3", "1,2,3,4,5", "1,2,3,", "a,b,c,d", "1;2;3;4"),
-        *("181,0,1,1", "0,0,-181,1", "0,-91,1,1", "0,0,1,91", "0,2,1,1"),
-        *("nan,0,1,1", "0,nan,1,1", "0,0,1,nan", "inf,0,1,1", "-inf,0,1,1", "0,0,1e400,1"),
-    ],
-)
-def test_what_is_no_box_is_refused(value: str) -> None:
-    with pytest.raises(Problem) as caught:
-        parse_bbox(value)
-    assert caught.value.kind is MALFORMED
-    assert caught.value.errors[0]["pointer"] == "?bbox"
 
 
 def test_a_record_is_named_by_its_id_or_its_slug() -> None:

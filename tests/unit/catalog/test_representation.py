@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from fastapi import Request
 
+from services.catalog.cooperations.kind import COOPERATION
+from services.catalog.initiatives.kind import INITIATIVE
 from services.catalog.records import representation
-from services.catalog.records.representation import Reader, cooperation_feature, feature
-from services.catalog.records.responses import wants_geojson
+from services.catalog.records.representation import Reader, feature, feature_of_territories
+from services.catalog.territories.kind import TERRITORY
 from services.catalog.vocabularies.repository import VocabularyState
 from services.common.ids import new_id
 from services.common.languages import Languages
@@ -64,24 +65,24 @@ def test_a_code_that_no_vocabulary_labels_is_still_there() -> None:
 
 
 def test_every_text_of_an_initiative_is_picked() -> None:
-    found = representation.represent_initiative(initiative(), reader("en"))
+    found = INITIATIVE.represent(initiative(), reader("en"))
     english = {"text": "Fez", "lang": "en", "origin": "human"}
     assert found["title"] == found["summary"] == found["territory"]["name"] == english
     assert found["results"][0]["statement"] == english
     assert [theme["label"] for theme in found["themes"]] == ["Food waste", None]
     assert found["carrier"]["sector"] == {"code": "unheard_of", "label": None, "lang": None}
     assert found["carrier"]["kind"] is None
-    everything = representation.represent_initiative(initiative(), reader(everything=True))
+    everything = INITIATIVE.represent(initiative(), reader(everything=True))
     assert everything["title"]["translations"] == name()
 
 
 def test_an_initiative_without_carrier_has_none() -> None:
-    assert representation.represent_initiative(initiative() | {"carrier": None}, reader())["carrier"] is None
+    assert INITIATIVE.represent(initiative() | {"carrier": None}, reader())["carrier"] is None
 
 
 def test_a_problem_without_code_keeps_its_evidence() -> None:
     problem = {"problem": None, "theme": "food_waste", "evidence": name(), "severity": None}
-    found = representation.represent_territory(territory() | {"problems": [problem]}, reader("fr"))
+    found = TERRITORY.represent(territory() | {"problems": [problem]}, reader("fr"))
     assert found["problems"][0]["problem"] is None
     assert found["problems"][0]["severity"] is None
     assert found["problems"][0]["evidence"]["text"] == "Fès"
@@ -98,11 +99,35 @@ def test_a_place_becomes_a_geojson_feature() -> None:
 
 def test_a_cooperations_feature_has_the_points_of_its_parties() -> None:
     parties = [{"territory": territory(POINT)}, {"territory": territory()}]
-    assert cooperation_feature({"id": "c1", "parties": parties})["geometry"] == {
+    as_feature = feature_of_territories("parties")
+    assert as_feature({"id": "c1", "parties": parties})["geometry"] == {
         "type": "MultiPoint",
         "coordinates": [[3.87, 43.61]],
     }
-    assert cooperation_feature({"id": "c1", "parties": parties[1:]})["geometry"] is None
+    assert as_feature({"id": "c1", "parties": parties[1:]})["geometry"] is None
+    assert COOPERATION.as_feature is not None
+    assert COOPERATION.as_feature({"id": "c1", "parties": parties})["geometry"]["coordinates"] == [[3.87, 43.61]]
+    listed = feature_of_territories("territories")({"id": "w1", "territories": [territory(POINT), territory()]})
+    assert listed["geometry"]["coordinates"] == [[3.87, 43.61]]
+
+
+def test_a_reference_is_named_by_the_state_and_one_that_nobody_may_see_by_its_id_alone() -> None:
+    state = initiative() | {
+        "carrier": {"organization": "o1", "name": None, "sector": None, "kind": None},
+        "inspired_by": ["i2", "i3"],
+        "references": {
+            "o1": {"type": "organization", "id": "o1", "slug": "lets-food", "name": name()},
+            "i2": {"type": "initiative", "id": "i2", "slug": "marche", "name": name()},
+        },
+    }
+    found = INITIATIVE.represent(state, reader("en"))
+    assert "references" not in found
+    english = {"text": "Fez", "lang": "en", "origin": "human"}
+    assert found["carrier"]["organization"] == {"id": "o1", "slug": "lets-food", "name": english}
+    assert found["inspired_by"] == [
+        {"id": "i2", "slug": "marche", "name": english},
+        {"id": "i3", "slug": None, "name": None},
+    ]
 
 
 def test_a_vocabulary_is_labelled_in_one_language_or_in_all() -> None:
@@ -123,19 +148,3 @@ def test_a_vocabulary_is_labelled_in_one_language_or_in_all() -> None:
     everything = representation.represent_vocabulary(state(), reader(everything=True))
     assert (everything["label"], everything["lang"]) == (state()["label"], None)
     assert everything["terms"][0]["alt_labels"] == {"fr": ["gâchis"]}
-
-
-@pytest.mark.parametrize(
-    ("accept", "geojson"),
-    [
-        ("application/geo+json", True),
-        ("application/geo+json, */*;q=0.1", True),
-        ("application/json, application/geo+json;q=0.1", False),
-        ("application/geo+json;q=0, application/json", False),
-        ("application/geo+json;q=x", False),
-        ("application/json", False),
-        ("", False),
-    ],
-)
-def test_geojson_is_for_those_who_prefer_it(accept: str, geojson: bool) -> None:
-    assert wants_geojson(Request({"type": "http", "headers": [(b"accept", accept.encode())]})) is geojson

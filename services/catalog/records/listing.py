@@ -1,0 +1,152 @@
+"""The list of every kind of record: its filters are declared, its route is made of them."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from services.catalog.context import Catalog, CatalogDep, ReaderDep
+from services.catalog.records.kinds import Kind
+from services.catalog.records.parameters import GEOJSON_ANSWER, CodesParameter, CountriesParameter, RefsParameter
+from services.catalog.records.queries import Where
+from services.catalog.records.representation import Reader
+from services.catalog.records.responses import features_response, page_response
+from services.catalog.vocabularies.checks import Vocabularies, check_parameter
+from services.common.geo import BboxParameter, parse_bbox
+from services.common.http.direct import direct_list
+from services.common.languages import languages_of_request
+from services.common.paging import MAX_LIMIT, PageDep, PlacesPageDep, plain_page
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A parameter of a list: repeated values are alternatives, `{0}` in the condition stands for all of them."""
+
+    name: str
+    parameter: Any
+    condition: str
+    vocabulary: str | None = None
+    """For codes: what is narrower than a code fits as well."""
+
+    def add(self, where: Where, vocabularies: Vocabularies, value: Sequence[str]) -> None:
+        """Add the condition; raises `Problem` (400) for a code that the vocabulary does not hold."""
+        if self.vocabulary:
+            value = check_parameter(vocabularies, self.vocabulary, self.name, value)
+        where.add_any(self.condition, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A parameter that is true, false or not given."""
+
+    name: str
+    parameter: Any
+    condition: str
+
+    def add(self, where: Where, vocabularies: Vocabularies, value: bool | None) -> None:  # noqa: ARG002 - as `Filter`
+        """Add the condition."""
+        if value is not None:
+            where.add(self.condition, value)
+
+
+@dataclass(frozen=True, slots=True)
+class BoxFilter:
+    """`bbox`: `inside` has `{box}` for the test of the point of the row `alias`."""
+
+    inside: str
+    alias: str
+    name: str = "bbox"
+    parameter: Any = BboxParameter
+
+    def add(self, where: Where, vocabularies: Vocabularies, value: str | None) -> None:  # noqa: ARG002 - as `Filter`
+        """Add the condition; raises `Problem` (400) for what is no box."""
+        if box := parse_bbox(value):
+            where.add_box(self.inside, box, self.alias)
+
+
+AnyFilter = Filter | Flag | BoxFilter
+
+_LINKED = """exists (select from record_link l join record t on t.id = l.target_id
+  where l.source_id = r.id and t.kind = 'territory' and """
+
+
+def coded(name: str, vocabulary: str, condition: str | None = None) -> Filter:
+    """A filter by a code in the column of this name."""
+    return Filter(name, CodesParameter, condition or f"r.{name} = any({{0}})", vocabulary)
+
+
+THEME = coded("theme", "themes", "r.themes && {0}::text[]")
+TERRITORY = Filter("territory", RefsParameter, _LINKED + "(t.id::text = any({0}) or t.slug = any({0})))")
+COUNTRY = Filter("country", CountriesParameter, _LINKED + "t.country_code = any({0}))")
+NETWORK = Filter(
+    "network",
+    RefsParameter,
+    _LINKED
+    + "exists (select from network_membership m join network n on n.id = m.network_id"
+    + " where m.territory_id = t.id and (n.slug = any({0}) or n.id::text = any({0}))))",
+)
+BOX = BoxFilter(_LINKED + "{box})", "t")
+PLACES: Sequence[AnyFilter] = (TERRITORY, COUNTRY, NETWORK, BOX)
+"""Of kinds that name the territories that they are in."""
+
+
+def add_list(
+    router: APIRouter,
+    kind: Kind,
+    page: type[BaseModel],
+    text: str,
+    filters: Sequence[AnyFilter] = (),
+    *,
+    always: str | None = None,
+) -> None:
+    """Add the list of what is published of a kind; different filters all have to fit, and the condition `always`."""
+
+    def listed() -> Where:
+        return Where(["r.status = 'published'", *([always] if always else [])])
+
+    async def list_unfiltered(request: Request) -> Response:
+        catalog = cast("Catalog", request.app.state.catalog)
+        reader = Reader(languages_of_request(request), await catalog.vocabularies.get())
+        wanted = await plain_page(request)
+        return await page_response(request, catalog.database.pool, kind, listed(), wanted, reader)
+
+    async def list_records(
+        request: Request,
+        catalog: CatalogDep,
+        reader: ReaderDep,
+        wanted: PlacesPageDep if kind.as_feature else PageDep,  # type: ignore[valid-type]  # FastAPI reads it
+        **values: Any,  # noqa: ANN401 - each filter's own
+    ) -> Response:
+        where = listed()
+        for each in filters:
+            each.add(where, reader.vocabularies, values[each.name])
+        if wanted.limit > MAX_LIMIT:
+            return features_response(request, catalog, kind, where, wanted, reader)
+        return await page_response(request, catalog.database.pool, kind, where, wanted, reader)
+
+    take(list_records, filters)
+    direct_list(list_records, list_unfiltered)
+    router.add_api_route(
+        "",
+        list_records,
+        methods=["GET"],
+        name=f"list_{kind.collection.replace('-', '_')}",
+        description=text,
+        response_model=page,
+        responses=GEOJSON_ANSWER if kind.as_feature else {},
+    )
+
+
+def take(function: Callable[..., Any], filters: Sequence[AnyFilter]) -> None:
+    """Have FastAPI give a function that takes `**values` the values of these filters."""
+    fixed = list(inspect.signature(function).parameters.values())[:-1]
+    signature = inspect.Signature([*fixed, *(_parameter(each) for each in filters)])
+    function.__signature__ = signature  # type: ignore[attr-defined]  # read by FastAPI
+
+
+def _parameter(each: AnyFilter) -> inspect.Parameter:
+    default: Any = [] if isinstance(each, Filter) else None
+    return inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=each.parameter)
