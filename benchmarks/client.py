@@ -12,7 +12,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, request: bytes) -> None:
         self._request = request
-        self._buffer = b""
+        self._buffer = bytearray()
         self._length = -1
         self._until = 0.0
         self.answered = 0
@@ -30,12 +30,12 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """More of an answer; a whole one is counted and the next request sent."""
-        self._buffer = self._buffer + data if self._buffer else data
+        self._buffer += data
         if self._length < 0:
             end = self._buffer.find(b"\r\n\r\n")
             if end < 0:
                 return
-            head = self._buffer[:end].lower()
+            head = bytes(self._buffer[:end]).lower()
             if not head.startswith(b"http/1.1 200"):
                 self.done.set_exception(RuntimeError(head.decode()))
                 self._transport.abort()
@@ -45,7 +45,7 @@ class Connection(asyncio.Protocol):
             self._head = end + 4
         if len(self._buffer) < self._length:
             return
-        self.body, self._buffer, self._length = self._buffer[self._head : self._length], b"", -1
+        self.body, self._buffer, self._length = bytes(self._buffer[self._head : self._length]), bytearray(), -1
         self.answered += 1
         if time.perf_counter() < self._until:
             self._transport.write(self._request)

@@ -20,9 +20,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Lifespan
 
 from services.catalog.app import create_app
-from services.catalog.initiatives.repository import INITIATIVES
+from services.catalog.initiatives.kind import INITIATIVE
 from services.catalog.records.queries import fetch_one
-from services.catalog.records.representation import Reader, represent_initiative
+from services.catalog.records.representation import Reader
 from services.catalog.settings import CatalogSettings
 from services.catalog.vocabularies.repository import fetch_vocabularies
 from services.common.database import Database
@@ -72,10 +72,10 @@ def _handler(url: str) -> tuple[Handler, Lifespan[Any]]:
     held: dict[str, Reader] = {}
 
     async def get(request: Request) -> Response:
-        row = await fetch_one(database.pool, INITIATIVES, request.path_params["ref"])
+        row = await fetch_one(database.pool, INITIATIVE.queries, request.path_params["ref"])
         if row is None:
             return Response(status_code=404)
-        representation = represent_initiative(orjson.loads(row["state"]), held["reader"])
+        representation = INITIATIVE.represent(orjson.loads(row["state"]), held["reader"])
         return Response(orjson.dumps(representation), media_type="application/json")
 
     @asynccontextmanager
@@ -91,7 +91,7 @@ def _handler(url: str) -> tuple[Handler, Lifespan[Any]]:
 def bare(url: str, body: bytes) -> ASGIApp:
     """The least that can be: the same SQL, and then bytes that were made beforehand."""
     database = Database(url, POOL_SIZE)
-    sql = f"{INITIATIVES.state} where r.slug = $1"
+    sql = f"{INITIATIVE.queries.state} where r.slug = $1"
 
     async def get(request: Request) -> Response:
         row = await database.pool.fetchrow(sql, request.path_params["ref"])

@@ -100,6 +100,12 @@ def matching_template(postgres: EmbeddedPostgres) -> str:
     return _migrated(postgres, "matching")
 
 
+@pytest.fixture(scope="session")
+def webhooks_template(postgres: EmbeddedPostgres) -> str:
+    """Webhooks' tables, empty."""
+    return _migrated(postgres, "webhooks")
+
+
 @pytest.fixture
 def empty_catalog_database(copy_database: CopyDatabase, catalog_template: str) -> str:
     """A catalog of one's own, empty."""
@@ -116,6 +122,12 @@ def catalog_database(copy_database: CopyDatabase, loaded_template: str) -> str:
 def matching_database(copy_database: CopyDatabase, matching_template: str) -> str:
     """A matching database of one's own, empty."""
     return copy_database(matching_template)
+
+
+@pytest.fixture
+def webhooks_database(copy_database: CopyDatabase, webhooks_template: str) -> str:
+    """A webhooks database of one's own, empty."""
+    return copy_database(webhooks_template)
 
 
 @asynccontextmanager

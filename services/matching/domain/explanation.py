@@ -14,7 +14,7 @@ from services.matching.domain.criteria import (
 )
 from services.matching.domain.crosswalk import Relation, relation_of
 from services.matching.domain.index import Index
-from services.matching.domain.profile import Cooperation, Initiative, Need, Statement, TerritoryProfile
+from services.matching.domain.profile import Cooperation, Initiative, Need, Statement, TerritoryProfile, Text
 from services.matching.domain.ranking import WEIGHTS, Focus
 
 BROUGHT_INITIATIVES = 3
@@ -39,7 +39,7 @@ class Answered:
     need: Need
     theme: str
     relation: Relation
-    judgement: str | None
+    judgement: Text | None
     fit: float
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from services.common.schemas import TextRead
 from services.matching.domain.explanation import (
     Answered,
     Brought,
@@ -153,12 +152,11 @@ def _answered(answered: Answered, reader: Reader) -> AnsweredRead:
     theme = f"«\N{NO-BREAK SPACE}{reader.label('themes', answered.theme)}\N{NO-BREAK SPACE}»"
     if reader.lang != "fr":
         theme = f"“{reader.label('themes', answered.theme)}”"
-    judgement = answered.judgement
     return AnsweredRead(
         problem=reader.maybe_code("problems", answered.need.problem),
         theme=reader.code("themes", answered.theme),
         relation=answered.relation,
-        judgement=TextRead(text=judgement, lang="en", origin="original") if judgement else None,
+        judgement=reader.text(answered.judgement) if answered.judgement else None,
         fit=round(answered.fit, 4),
         reason=wording.say(wording.RELATION[answered.relation], reader.lang, theme=theme),
     )

@@ -60,6 +60,21 @@ async def test_an_answer_is_in_the_language_of_its_reader(
     assert answer.json() == (await follower.matches("montpellier", lang=lang))
 
 
+@pytest.mark.parametrize(
+    ("lang", "origin"), [("fr", "machine"), ("ar", "machine"), ("en", "original"), ("es", "original")]
+)
+async def test_our_judgements_are_in_the_language_of_their_reader(
+    start: "Start", two_cities: "FollowedCatalog", lang: str, origin: str
+) -> None:
+    del two_cities
+    [match] = (await (await start()).matches("montpellier", lang=lang))["items"]
+    brought = [*match["brings_to_seeker"], *match["brings_to_candidate"]]
+    judgements = [each["judgement"] for one in brought for each in one["answers"] if each["judgement"]]
+    assert judgements
+    spoken = lang if lang != "es" else "en"
+    assert {(judgement["lang"], judgement["origin"]) for judgement in judgements} == {(spoken, origin)}
+
+
 async def test_a_territory_is_found_by_its_id_too(start: "Start", two_cities: "FollowedCatalog") -> None:
     del two_cities
     follower = await start()

@@ -1,6 +1,7 @@
 """The judgements on which themes answer which problems."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,7 +31,20 @@ def test_every_theme_of_the_table_is_in_the_vocabulary() -> None:
 def test_no_pair_is_judged_twice_and_every_judgement_has_its_reason() -> None:
     pairs = [(link.problem, link.theme) for link in LINKS]
     assert len(pairs) == len(set(pairs))
-    assert all(link.reason.endswith(".") for link in LINKS)
+    assert all(entry["text"].endswith(".") for link in LINKS for entry in link.reason.values())
+
+
+def test_every_reason_stands_in_three_languages_and_says_which_was_translated() -> None:
+    for link in LINKS:
+        assert {lang: entry["origin"] for lang, entry in link.reason.items()} == {
+            "en": "original",
+            "fr": "machine",
+            "ar": "machine",
+        }
+        texts = {lang: entry["text"] for lang, entry in link.reason.items()}
+        assert len(set(texts.values())) == 3
+        assert not re.search(r"[A-Za-z]", texts["ar"])
+        assert re.search(r"[؀-ۿ]", texts["ar"])
 
 
 def test_the_theme_of_the_statement_goes_before_the_table(profile: MakeProfile) -> None:

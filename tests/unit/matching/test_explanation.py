@@ -63,7 +63,9 @@ def test_each_direction_names_initiatives_of_the_giver_and_the_problems_they_ans
     ]
     assert to_candidate.initiative.territory_id == "id-wet"
     assert to_candidate.initiative.sources
-    assert to_candidate.answers[0].judgement == "Same subject."
+    judgement = to_candidate.answers[0].judgement
+    assert judgement is not None
+    assert judgement["en"]["text"] == "Same subject."
     assert (found.answered_for_seeker, found.needs_of_seeker) == (1, 1)
 
 
