@@ -20,7 +20,7 @@ from services.webhooks.context import Webhooks
 from services.webhooks.deliveries.changes import OwnFeed
 from services.webhooks.deliveries.changes import router as changes
 from services.webhooks.deliveries.engine import Engine
-from services.webhooks.deliveries.metrics import attempts_of, watch_queue
+from services.webhooks.deliveries.metrics import attempts_of, watch_queue, watch_suspensions
 from services.webhooks.deliveries.routes import router as deliveries
 from services.webhooks.endpoints.renewal import renew_seals
 from services.webhooks.endpoints.routes import router as endpoints
@@ -87,6 +87,8 @@ def create_app(settings: WebhooksSettings, *, catalog: httpx.AsyncClient | None 
     count = attempts_of(metrics)
     if settings.deliver:
         watch_follower(metrics, lambda: cast("Engine", app.state.engine).follower)
+        if settings.catalog_key is not None:
+            watch_suspensions(metrics, lambda: cast("Engine", app.state.engine).suspensions)
 
     async def ready() -> Mapping[str, str | None]:
         return {"database": await database.trouble(), "secrets": app.state.sealed}

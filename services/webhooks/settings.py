@@ -53,7 +53,7 @@ class WebhooksSettings(ServiceSettings):
     catalog_key: SecretStr | None = Field(
         None,
         description="An API key of the catalog with the scope `introspect`, to check the keys that callers present; "
-        "without one nobody's key can be checked, and no endpoint can be managed.",
+        "without one nobody's key can be checked, no endpoint can be managed, and suspended partners are not noticed.",
     )
     secret_keys: Annotated[
         tuple[SecretStr, ...], NoDecode, CommaSeparated, Field(min_length=1), AfterValidator(_sealing_keys)
@@ -93,6 +93,13 @@ class WebhooksSettings(ServiceSettings):
     )
     poll_s: float = Field(
         1, gt=0, le=60, description="Seconds between two looks into the queue when nothing wakes the worker."
+    )
+    suspension_interval_s: float = Field(
+        45,
+        gt=0,
+        le=3600,
+        description="Seconds between two questions to the catalog which partners are suspended: so long may one still "
+        "be sent to.",
     )
     retention_days: int = Field(
         90, ge=1, description="Days that events, finished deliveries and their attempts are kept; replay goes so far."

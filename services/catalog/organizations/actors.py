@@ -49,20 +49,26 @@ with said as (
   from record_link l join organization o on o.id = l.source_id
   where l.target_id = $1::uuid and l.relation = 'territory'
   and not exists (select from said s where s.organization_id = o.id)
+), found as materialized (
+  select e.*, o.sort_name from entry e join organization o on o.id = e.organization_id {where}
 )"""
-"""Every entry of the map of territory `$1`. `place` orders those of one organization: its own words come first."""
+"""Every entry of the map of territory `$1`. `place` orders those of one organization: its own words come first.
 
-_FROM = """
-from entry e join organization o on o.id = e.organization_id left join initiative i on i.id = e.initiative_id"""
+`found` is made whole before it is sorted: else the planner, which cannot know how few entries there are, goes through
+all organizations of the world by name.
+"""
 
 _STATE = """
-select o.id, o.sort_name, e.place, json_build_object(
+select e.organization_id, e.sort_name, e.place, json_build_object(
   'organization', json_build_object('id', o.id, 'slug', o.slug, 'name', o.name),
   'kinds', o.kinds, 'sector', o.sector,
   'seated', coalesce(o.content ->> 'territory' = $1::uuid::text, false),
   'role', e.role, 'themes', e.themes,
   'initiative', case when i.id is not null then json_build_object('id', i.id, 'slug', i.slug, 'name', i.title) end,
-  'sources', e.sources)::text as state"""
+  'sources', e.sources)::text as state
+from (select * from found order by sort_name, organization_id, place limit {limit}) e
+join organization o on o.id = e.organization_id left join initiative i on i.id = e.initiative_id
+order by e.sort_name, e.organization_id, e.place"""
 
 _FILTERS = (
     coded("role", "actor_roles", "e.role = any({0})"),
@@ -71,7 +77,7 @@ _FILTERS = (
 )
 
 
-class ActorRead(BaseModel):
+class ActorMapEntryRead(BaseModel):
     """An entry of a territory's actor map: what one organization does there, as what, and who says so."""
 
     organization: RecordRefRead
@@ -88,10 +94,10 @@ class ActorRead(BaseModel):
     sources: list[SourceRead] = Field(description="Of the role, of the initiative, or of the organization.")
 
 
-class ActorPage(PageRead):
+class ActorMapPage(PageRead):
     """A page of an actor map, by the organizations' names."""
 
-    items: list[ActorRead]
+    items: list[ActorMapEntryRead]
 
 
 router = service_router(f"/{TERRITORY.collection}", tags=["organizations"])
@@ -126,7 +132,7 @@ async def list_actors(
     following = len(rows) > page.limit
     rows = rows[: page.limit]
     last = rows[-1] if following else None
-    cursor = page.cursor_after(f"{last['place']} {last['sort_name']}", last["id"]) if last else None
+    cursor = page.cursor_after(f"{last['place']} {last['sort_name']}", last["organization_id"]) if last else None
     document: State = {"items": [_represented(row["state"], reader) for row in rows], "next": cursor}
     if total is not None:
         document["total"] = total
@@ -141,13 +147,14 @@ router.add_api_route(
     "/{ref}/actors",
     list_actors,
     methods=["GET"],
-    response_model=ActorPage,
+    response_model=ActorMapPage,
     responses=MOVED | problem_responses(400, 404, 410),
 )
 
 
 async def _count(reads: Reads, where: Where) -> int:
-    count: int = await reads.fetchval(f"{_ENTRIES} select count(*) {_FROM} {where.sql()}", *where.values)
+    sql = f"{_ENTRIES.format(where=where.sql())} select count(*) from found"  # noqa: S608 - constant conditions, see `Where`
+    count: int = await reads.fetchval(sql, *where.values)
     return count
 
 
@@ -157,8 +164,8 @@ async def _fetch(reads: Reads, where: Where, page: Page) -> list[Record]:
         place, _, sort_name = page.after[0].partition(" ")
         where.add("(o.sort_name, o.id, e.place) > ({0}, {1}, {2})", sort_name, page.after[1], place)
     where.values.append(page.limit + 1)
-    order = f"order by o.sort_name, o.id, e.place limit ${len(where.values)}"
-    return await reads.fetch(f"{_ENTRIES} {_STATE} {_FROM} {where.sql()} {order}", *where.values)
+    state = _STATE.format(limit=f"${len(where.values)}")
+    return await reads.fetch(f"{_ENTRIES.format(where=where.sql())} {state}", *where.values)
 
 
 def _represented(state: str, reader: Reader) -> State:

@@ -25,8 +25,10 @@ add_list(
     router,
     ORGANIZATION,
     OrganizationPage,
-    """Organizations by name. `territory` is where they are seated or active, `role` one that they have anywhere: who has
-it in one territory, its actor map tells (`/catalog/v1/territories/…/actors`).
+    """Organizations by name.
+
+`territory` is one that they are seated or active in, `role` one that they have anywhere. Who has which role in one
+territory: `/catalog/v1/territories/…/actors`.
 
 Example: `/catalog/v1/organizations?territory=montpellier&role=facilitator`.""",
     FILTERS,

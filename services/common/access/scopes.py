@@ -47,7 +47,9 @@ SCOPES: Mapping[Scope, Meaning] = {
     Scope.WEBHOOKS_MANAGE: Meaning(
         "Manage the webhook endpoints of one's own partner: create, change, test, replay, replace their secrets."
     ),
-    Scope.INTROSPECT: Meaning("Ask what another key may do. For services that check keys."),
+    Scope.INTROSPECT: Meaning(
+        "Ask what another key may do, and which partners are suspended. For services that check keys."
+    ),
 }
 
 

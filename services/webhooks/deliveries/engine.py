@@ -1,4 +1,4 @@
-"""Everything that goes on by itself in a process that delivers: following feeds, delivering, forgetting."""
+"""Everything that goes on by itself in a process that delivers: following feeds, delivering, holding, forgetting."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -15,6 +15,7 @@ from services.common.ids import new_id
 from services.webhooks.deliveries.disabling import disable
 from services.webhooks.deliveries.queue import DeliveryQueue
 from services.webhooks.deliveries.retention import purge_now_and_then
+from services.webhooks.deliveries.suspensions import Suspensions
 from services.webhooks.deliveries.worker import Endings, Post, Worker
 from services.webhooks.endpoints.vault import Vault
 from services.webhooks.events.fanout import CHANNEL
@@ -46,6 +47,7 @@ class Engine:
 
         queue = DeliveryQueue(database.pool, new_id(), settings.heartbeat_s)
         self.worker = Worker(queue, sender, vault, settings, Endings(disable_endpoint, count))
+        self.suspensions = Suspensions(database, catalog, settings.catalog_key, settings.suspension_interval_s)
         self.follower = FeedFollower(catalog, EventSink(database, CATALOG, first_pause))
 
     def stop(self) -> None:
@@ -61,9 +63,10 @@ class Engine:
         background = [
             _task("webhooks follows the catalog", self.follower.run()),
             _task("webhooks listens for deliveries", self._wake(signal)),
+            _task("webhooks holds what goes to suspended partners", self.suspensions.run()),
             _task("webhooks forgets", purge_now_and_then(self._database, self._settings.retention_days)),
         ]
-        working = _task("webhooks delivers", self.worker.run())
+        working = _task("webhooks delivers", self._deliver())
         try:
             yield
         finally:
@@ -72,6 +75,10 @@ class Engine:
                 task.cancel()
             await asyncio.gather(*background, working, return_exceptions=True)
             await signal.close()
+
+    async def _deliver(self) -> None:
+        await self.suspensions.look()  # before anything goes out: this process may have been away for long
+        await self.worker.run()
 
     async def _wake(self, signal: ChangeSignal) -> None:
         while True:

@@ -25,7 +25,8 @@ select d.id, d.position, d.replay, d.state, d.created_at, d.done_at, e.id as eve
        e.subject_id, e.subject_version, e.occurred_at,
        case when d.state = 'pending' then (
          select greatest(l.due_at, p.paused_until) from lane l join endpoint p on p.id = l.endpoint_id
-         where l.endpoint_id = d.endpoint_id and l.subject_id = d.subject_id and l.leased_by is null and p.enabled
+         where l.endpoint_id = d.endpoint_id and l.subject_id = d.subject_id and l.leased_by is null
+           and p.enabled and p.held_at is null
            and not exists (select from delivery o where o.endpoint_id = d.endpoint_id and o.subject_id = d.subject_id
                            and o.state = 'pending' and o.position < d.position)
        ) end as next_attempt_at,

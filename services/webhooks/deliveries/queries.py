@@ -12,7 +12,7 @@ with chosen as (
   from (
     select p.id, p.rate_per_second, least(coalesce(f.free, 1), ceil(p.rate_per_second))::integer as free
     from endpoint p left join unnest($4::uuid[], $5::integer[]) as f (id, free) on f.id = p.id
-    where p.enabled and p.deleted_at is null and coalesce(f.free, 1) > 0
+    where p.enabled and p.held_at is null and p.deleted_at is null and coalesce(f.free, 1) > 0
       and (p.paused_until is null or p.paused_until <= statement_timestamp())
     order by ($6::uuid is not null and p.id <= $6), p.id
   ) e
@@ -55,9 +55,10 @@ select id, url, retry_schedule, sealed_headers,
        array(select sealed from endpoint_secret s
              where s.endpoint_id = p.id and (s.expires_at is null or s.expires_at > clock_timestamp())
              order by s.id desc) as secrets
-from endpoint p where id = any($1) and enabled and deleted_at is null
+from endpoint p where id = any($1) and enabled and held_at is null and deleted_at is null
 """
-"""Asked for after the lease: one that was deleted or disabled in between has no secret any more, or wants nothing."""
+"""Asked for after the lease: one that was deleted, disabled or held in between has no secret any more, or gets
+nothing."""
 
 RENEW = """
 update lane set due_at = clock_timestamp() + make_interval(secs => $2)
@@ -80,7 +81,7 @@ cross join lateral (
     and due_at > case when e.paused_until > statement_timestamp() then '-infinity' else statement_timestamp() end
   order by due_at limit 1
 ) l
-where e.enabled and e.deleted_at is null
+where e.enabled and e.held_at is null and e.deleted_at is null
 """
 """One step into the index for each endpoint, however much of it is due already."""
 

@@ -77,7 +77,7 @@ class DeliveryRead(BaseModel):
     done_at: datetime | None
     next_attempt_at: datetime | None = Field(
         description="When it is tried again. Null: it is done or under way, waits for an earlier one of its subject, "
-        "or its endpoint is disabled."
+        "or its endpoint is disabled or held."
     )
 
 

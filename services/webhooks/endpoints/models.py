@@ -52,6 +52,9 @@ class Endpoint(SQLModel, table=True):
     paused_until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     """Nothing is sent before: its rate, or what it answered (429, 502, 503, 504), asks for a pause."""
 
+    held_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    """Since when its partner is known to be suspended: deliveries wait. Null: it is not."""
+
     version: int = 1
     created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
     updated_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))

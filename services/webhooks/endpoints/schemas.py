@@ -162,6 +162,9 @@ class EndpointRead(BaseModel):
     )
     disabled_at: datetime | None
     failing_since: datetime | None = Field(description="The first failure after the last success; null: none.")
+    held_at: datetime | None = Field(
+        description="Since when deliveries wait because the partner is suspended; null: they do not."
+    )
     signing_keys: list[SigningKeyRead] = Field(description="Those that sign now, the newest first.")
     version: int
     created_at: datetime

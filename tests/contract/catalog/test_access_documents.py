@@ -53,6 +53,7 @@ async def test_answers_are_as_documented(catalog: httpx.AsyncClient, as_admin: H
 
     await get("/partners", "/partners?count=true")
     await get("/partners/{ref}", "/partners/a")
+    await get("/suspended-partners", "/suspended-partners?count=true")
     await get("/mandates", "/mandates?count=true")
     await get("/mandates/{id}", f"/mandates/{mandate['id']}")
     await get("/api-keys", "/api-keys?count=true")

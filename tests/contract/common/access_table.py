@@ -169,6 +169,7 @@ TABLE: dict[Place, Row] = {
     ),
     ("GET", f"{CATALOG}/partners/{{ref}}"): Row(ANY_KEY, on="partner", private=True),
     ("PATCH", f"{CATALOG}/partners/{{ref}}"): Row(PARTNERS, on="partner", private=True, body=_always(name="A")),
+    ("GET", f"{CATALOG}/suspended-partners"): Row(INTROSPECT),
     ("GET", f"{CATALOG}/api-keys"): Row(KEYS),
     ("POST", f"{CATALOG}/api-keys"): Row(KEYS, 201, body=_always(name="another")),
     ("GET", f"{CATALOG}/api-keys/{{id}}"): Row(KEYS, on="key", private=True),

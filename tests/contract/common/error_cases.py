@@ -86,6 +86,8 @@ READS = [
     get("no route", f"{V1}/nothing", "not-found"),
     get("no route below a record", f"{V1}/territories/fes/nothing", "not-found"),
     get("no territory", f"{V1}/territories/atlantis", "not-found"),
+    get("the actors of no territory", f"{V1}/territories/atlantis/actors", "not-found"),
+    get("actors in no role", f"{V1}/territories/fes/actors?role=no_such_role", "malformed-request", "?role"),
     get("no initiative", f"{V1}/initiatives/{new_id()}", "not-found"),
     get("no cooperation", f"{V1}/cooperations/x", "not-found"),
     get("no network", f"{V1}/networks/x", "not-found"),

@@ -28,6 +28,7 @@ from tests.integration.catalog.data_folder import connected
 from tests.integration.catalog.partners import ANY, PATCH, Headers, bearer, make, make_partner
 
 MINE = "/catalog/v1/partners"
+SUSPENDED = "/catalog/v1/suspended-partners"
 KEYS = "/catalog/v1/api-keys"
 
 
@@ -259,6 +260,30 @@ async def test_contacts_are_seen_by_the_partner_itself_and_those_who_run_this(
     for path in ("changes?include=data&limit=1000", "snapshot", "territories", "initiatives", "networks"):
         assert "data@a.example" not in (await client.get(f"/catalog/v1/{path}")).text
     assert (await client.get(f"{MINE}/a")).status_code == 401
+
+
+async def test_a_service_learns_which_partners_are_suspended_and_nothing_else_of_them(
+    client: httpx.AsyncClient, as_admin: Headers
+) -> None:
+    a, b, c = [await make_partner(client, as_admin, slug) for slug in ("a", "b", "c")]
+    service = bearer((await make(client, "api-keys", {"name": "webhooks", "scopes": ["introspect"]}, as_admin))["key"])
+    for partner in (a, b):
+        change = {"status": "suspended"}
+        await client.patch(f"{MINE}/{partner.slug}", json=change, headers=as_admin | PATCH | ANY)
+    told = await client.get(f"{SUSPENDED}?limit=1&count=true", headers=service)
+    assert told.json() == {"items": [{"id": a.id}], "next": told.json()["next"], "total": 2}
+    rest = await client.get(SUSPENDED, params={"limit": 1, "cursor": told.json()["next"]}, headers=service)
+    assert rest.json() == {"items": [{"id": b.id}], "next": None}
+    await client.patch(f"{MINE}/a", json={"status": "active"}, headers=as_admin | PATCH | ANY)
+    assert [item["id"] for item in (await client.get(SUSPENDED, headers=service)).json()["items"]] == [b.id]
+
+    for partner in (a, b, c):
+        for ref in (partner.id, partner.slug):
+            assert (await client.get(f"{MINE}/{ref}", headers=service)).status_code == 404
+    listed = await client.get(MINE, headers=service)
+    assert [item["slug"] for item in listed.json()["items"]] == ["lets-food"], "its own partner alone"
+    for headers, status in ((as_admin, 403), (c.headers, 403), (b.headers, 401), ({}, 401)):
+        assert (await client.get(SUSPENDED, headers=headers)).status_code == status
 
 
 async def test_contacts_are_role_mailboxes_and_old_ones_stay_until_they_are_changed(

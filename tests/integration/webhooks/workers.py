@@ -1,4 +1,4 @@
-"""Processes of webhooks as `letsfood serve webhooks` runs them, to be killed, and what they need in the database."""
+"""Processes as `letsfood serve webhooks` and `catalog` run them, to be killed, and what they need in the database."""
 
 import os
 import socket
@@ -7,8 +7,10 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 from urllib.error import URLError
 from urllib.request import urlopen
+from uuid import UUID
 
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
@@ -33,9 +35,9 @@ def free_port() -> int:
         return port
 
 
-async def add_endpoint(happen: Happenings, url: str) -> Endpoint:
+async def add_endpoint(happen: Happenings, url: str, partner_id: UUID | None = None) -> Endpoint:
     """An endpoint with a secret, straight into the tables."""
-    endpoint = Endpoint(partner_id=new_id(), url=url)
+    endpoint = Endpoint(partner_id=partner_id or new_id(), url=url)
     sealed = Vault([SecretStr(KEY)]).seal(new_secret())
     async with happen.database.transaction() as session:
         session.add(endpoint)
@@ -44,24 +46,21 @@ async def add_endpoint(happen: Happenings, url: str) -> Endpoint:
     return endpoint
 
 
-class WorkerProcess:
-    """One of several: `start`, `kill` with signal 9, `start` again."""
+class ServiceProcess:
+    """A service in development: `start`, `kill` with signal 9, `start` again, on another port unless it is given."""
 
-    def __init__(self, database_url: str, log: Path, **settings: object) -> None:
-        given = {"pool_size": 5, "heartbeat_s": 1, "poll_s": 0.5} | settings
+    def __init__(self, service: str, log: Path, port: int | None = None, **settings: object) -> None:
+        self._service = service
         self._log = log
+        self._port = port
+        given = {"environment": "development"} | settings
         self._environment: Mapping[str, str] = {
             **os.environ,
-            "WEBHOOKS_ENVIRONMENT": "development",
-            "WEBHOOKS_DATABASE_URL": database_url,
-            "WEBHOOKS_SECRET_KEYS": KEY,
-            "WEBHOOKS_ALLOWED_SUBNETS": "127.0.0.0/8",
-            "WEBHOOKS_CATALOG_URL": NOBODY,
-            **{f"WEBHOOKS_{name.upper()}": str(value) for name, value in given.items()},
+            **{f"{service}_{name}".upper(): str(value) for name, value in given.items()},
         }
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "WorkerProcess":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -70,8 +69,8 @@ class WorkerProcess:
 
     def start(self, *, wait: bool = True) -> None:
         """Start it, and wait until it answers."""
-        port = free_port()
-        command = [sys.executable, "-m", "services.cli", "serve", "webhooks", "--port", str(port)]
+        port = self._port or free_port()
+        command = [sys.executable, "-m", "services.cli", "serve", self._service, "--port", str(port)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stderr=log, stdout=log)
         if wait:
@@ -82,11 +81,11 @@ class WorkerProcess:
         while time.monotonic() < deadline:
             assert process.poll() is None, self._log.read_text()[-3000:]
             try:
-                with urlopen(f"http://127.0.0.1:{port}/webhooks/health/live", timeout=5):
+                with urlopen(f"http://127.0.0.1:{port}/{self._service}/health/live", timeout=5):
                     return
             except (URLError, OSError):
                 time.sleep(0.05)
-        raise AssertionError("a worker did not start")
+        raise AssertionError(f"{self._service} did not start")
 
     def kill(self) -> None:
         """At once, in the middle of whatever it does."""
@@ -94,3 +93,19 @@ class WorkerProcess:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+class WorkerProcess(ServiceProcess):
+    """Webhooks, one process of several."""
+
+    def __init__(self, database_url: str, log: Path, **settings: object) -> None:
+        given = {
+            "database_url": database_url,
+            "secret_keys": KEY,
+            "allowed_subnets": "127.0.0.0/8",
+            "catalog_url": NOBODY,
+            "pool_size": 5,
+            "heartbeat_s": 1,
+            "poll_s": 0.5,
+        }
+        super().__init__("webhooks", log, None, **(given | settings))

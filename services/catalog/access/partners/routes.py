@@ -64,6 +64,9 @@ async def create_partner(request: Request, session: SessionDep, once: OnceDep, w
 async def change_partner(
     request: Request, session: SessionDep, ref: RefPath, patch: PatchBody, if_match: IfMatch = None
 ) -> Response:
-    """Change a partner by a merge patch; `status: suspended` makes its keys invalid until it is `active` again."""
+    """Change a partner by a merge patch.
+
+    `status: suspended` makes its keys invalid, and holds its webhooks within a minute, until it is `active` again.
+    """
     partner = await service.change(session, ref, if_match, patch)
     return one_response(request, represent(partner), partner.version)

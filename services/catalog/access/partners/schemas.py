@@ -38,7 +38,9 @@ class PartnerWrite(StrictModel):
     slug: Slug = Field(examples=["terres-en-villes"])
     name: Line = Field(examples=["Terres en Villes"])
     kind: PartnerKind = Field(description="Open: more kinds may come.", examples=["network"])
-    status: PartnerStatus = Field("active", description="The keys of a suspended partner are not valid.")
+    status: PartnerStatus = Field(
+        "active", description="The keys of a suspended partner are not valid, and its webhooks wait."
+    )
     contacts: Contacts = []
 
 
