@@ -1,7 +1,8 @@
 """The reference of `benchmarks.catalog`: `python -m benchmarks.catalog_apps DATABASE_URL SOCKET_FD FOLDER`.
 
-Starlette and asyncpg, and nothing else: for each request it runs the very statement that the catalog runs, and sends
-bytes that were made beforehand. Under the catalog's own uvicorn, with as many connections.
+Starlette and asyncpg, and nothing else: for each request it runs the very statement that the catalog runs, makes the
+same bytes of its rows as plainly as can be, and sends them. `/prepared/…` does not even make them: it sends what was
+made beforehand. Under the catalog's own uvicorn, with as many connections.
 """
 
 import socket
@@ -10,13 +11,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from benchmarks.catalog_asked import ASKED, Asked
+from services.catalog.records.representation import Reader
+from services.catalog.vocabularies.repository import VocabularyState, fetch_vocabularies
 from services.common.database import Database
+from services.common.geo import GEOJSON
+from services.common.languages import Languages
 from services.launch.server import serve_app
 from services.launch.stopping import run_until_stopped
 
@@ -33,17 +39,46 @@ def bare(url: str, folder: Path) -> Starlette:
         yield
         await database.close()
 
-    return Starlette(routes=[_route(asked, database, folder / asked.name) for asked in ASKED], lifespan=lifespan)
+    bodies = {asked.name: (folder / asked.name).read_bytes() for asked in ASKED}
+    routes = [_made(asked, database, bodies[asked.name]) for asked in ASKED]
+    routes += [_prepared(asked, database, bodies[asked.name]) for asked in ASKED]
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
-def _route(asked: Asked, database: Database, body_file: Path) -> Route:
-    body = body_file.read_bytes()
+def _made(asked: Asked, database: Database, body: bytes) -> Route:
+    following = orjson.loads(body).get("next")
+    kind, as_feature = asked.kind, asked.kind.as_feature
 
+    async def get(_: Request) -> Response:
+        rows = await database.pool.fetch(asked.sql, *asked.values)
+        reader = Reader(Languages(("en",)), vocabularies or await _read(database))
+        records = [kind.represent(orjson.loads(row["state"]), reader) for row in rows[: asked.limit]]
+        document: object = records[0]
+        if asked.accept == GEOJSON and as_feature:
+            features = [as_feature(record) for record in records]
+            document = {"type": "FeatureCollection", "features": features, "next": following}
+        elif asked.limit > 1:
+            document = {"items": records, "next": following}
+        return Response(orjson.dumps(document), media_type=asked.accept)
+
+    return Route(f"/{asked.name}", get)
+
+
+vocabularies: dict[str, VocabularyState] = {}
+"""Read once: this server's data stay as they are."""
+
+
+async def _read(database: Database) -> dict[str, VocabularyState]:
+    vocabularies.update(await fetch_vocabularies(database.pool))
+    return vocabularies
+
+
+def _prepared(asked: Asked, database: Database, body: bytes) -> Route:
     async def get(_: Request) -> Response:
         rows = await database.pool.fetch(asked.sql, *asked.values)
         return Response(body if rows else b"", media_type=asked.accept)
 
-    return Route(f"/{asked.name}", get)
+    return Route(f"/prepared/{asked.name}", get)
 
 
 def main() -> None:

@@ -26,6 +26,8 @@ class Asked:
     values: Sequence[object]
     connections: int
     bound: float
+    kind: Kind
+    limit: int = 1
 
 
 def request(path: str, accept: str) -> bytes:
@@ -37,7 +39,7 @@ def request(path: str, accept: str) -> bytes:
 def _page(name: str, title: str, kind: Kind, limit: int, accept: str, connections: int, bound: float) -> Asked:
     sql, values = page_query(kind.queries, Where(["r.status = 'published'"]), Page(limit, None, count=False))
     path = f"/catalog/v1/{kind.collection}?limit={limit}"
-    return Asked(name, title, path, accept, sql, values, connections, bound)
+    return Asked(name, title, path, accept, sql, values, connections, bound, kind, limit)
 
 
 ASKED = (
@@ -50,6 +52,7 @@ ASKED = (
         (ONE,),
         connections=8,
         bound=0.4,
+        kind=INITIATIVE,
     ),
     _page("page", "a page of 20 initiatives", INITIATIVE, 20, JSON, connections=4, bound=0.5),
     _page("features", "10,000 initiatives as GeoJSON", INITIATIVE, MAX_FEATURES, GEOJSON, connections=1, bound=0.7),
