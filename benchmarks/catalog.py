@@ -1,11 +1,11 @@
 """The catalog with 100,000 initiatives and 30,000 territories: `make bench-catalog`.
 
 What it does is measured beside the least that could do it, in one run and in turn. Reads: `letsfood serve catalog`, the
-process that `make up-services` starts, against Starlette and asyncpg alone that run the same statement and make the same
-bytes of its rows; the bytes are compared in every round. Beside it stands, without a bound, the same without making the
-bytes: the statement alone. The load: `letsfood load` against a bare COPY of the same rows.
-Memory: the catalog's process, from its start to its end. Each ratio is the median of the rounds' ratios. Exits 1 when
-one is out of its bounds. `--small` takes a tenth of the records, to try it out.
+process that `make up-services` starts, against Starlette and asyncpg alone that run the same statement and make the
+same bytes of its rows; the bytes are compared in every round. Beside it stands, without a bound, the same without
+making the bytes: the statement alone. The load: `letsfood load` against a bare COPY of the same rows. Memory: the
+catalog's process, from its start to its end. Each ratio is the median of the rounds' ratios. Exits 1 when one is out
+of its bounds. `--small` takes a tenth of the records, to try it out.
 """
 
 import asyncio

@@ -106,24 +106,26 @@ class CooperationWrite(RecordWrite):
     slug: Slug = Field(examples=["montpellier-fes"])
     title: TextWrite
     parties: Annotated[list[PartyWrite], Field(min_length=1, max_length=50)]
-    themes: Themes = []
+    themes: Themes = Field(default_factory=list)
     devices: Annotated[list[DeviceWrite], Field(max_length=10)] = Field(
-        [], description="A set: sources may name different ones for the same cooperation."
+        default_factory=list, description="A set: sources may name different ones for the same cooperation."
     )
     purpose: TextWrite | None = None
     stage: Stage | None = None
     start_year: Year | None = None
     end_year: Year | None = None
     description: TextWrite
-    phases: Annotated[list[CooperationPhaseWrite], Field(max_length=50)] = []
-    exchanges: Annotated[list[ExchangeWrite], Field(max_length=100)] = []
-    actions: Annotated[list[ActionWrite], Field(max_length=50)] = []
-    actors: Annotated[list[CooperationActorWrite], Field(max_length=50)] = []
+    phases: Annotated[list[CooperationPhaseWrite], Field(max_length=50)] = Field(default_factory=list)
+    exchanges: Annotated[list[ExchangeWrite], Field(max_length=100)] = Field(default_factory=list)
+    actions: Annotated[list[ActionWrite], Field(max_length=50)] = Field(default_factory=list)
+    actors: Annotated[list[CooperationActorWrite], Field(max_length=50)] = Field(default_factory=list)
     agreement: AgreementWrite | None = None
     pat_relations: Annotated[list[Annotated[Code, Coded("pat_relations")]], Field(max_length=5)] = Field(
-        [], description="How it stands to the food project (PAT) of a party; a set."
+        default_factory=list, description="How it stands to the food project (PAT) of a party; a set."
     )
-    models: Annotated[list[Annotated[Code, Coded("cooperation_models")]], Field(max_length=5)] = []
+    models: Annotated[list[Annotated[Code, Coded("cooperation_models")]], Field(max_length=5)] = Field(
+        default_factory=list
+    )
     distance: Annotated[Code, Coded("cooperation_distances")] | None = None
     rationale: TextWrite | None = Field(None, description="Why these parties chose each other.")
     sources: Annotated[list[SourceWrite], Field(min_length=1, max_length=50)]

@@ -36,7 +36,7 @@ class FindingWrite(StrictModel):
     dimension: Dimension | None = None
     severity: Annotated[Whole, Field(ge=1, le=3)] | None = None
     is_main_issue: bool = False
-    sources: Annotated[list[SourceWrite], Field(max_length=20)] = []
+    sources: Annotated[list[SourceWrite], Field(max_length=20)] = Field(default_factory=list)
 
 
 class DiagnosisWrite(RecordWrite):
@@ -46,11 +46,11 @@ class DiagnosisWrite(RecordWrite):
     territory: TerritoryName
     title: TextWrite
     kind: Annotated[Code, Coded("diagnosis_kinds")]
-    chain_links: Annotated[list[ChainLink], Field(max_length=20)] = []
-    dimensions: Annotated[list[Dimension], Field(max_length=10)] = []
+    chain_links: Annotated[list[ChainLink], Field(max_length=20)] = Field(default_factory=list)
+    dimensions: Annotated[list[Dimension], Field(max_length=10)] = Field(default_factory=list)
     period: PeriodWrite | None = None
-    authors: Annotated[list[MemberWrite], Field(max_length=50)] = []
-    findings: Annotated[list[FindingWrite], Field(max_length=200)] = []
+    authors: Annotated[list[MemberWrite], Field(max_length=50)] = Field(default_factory=list)
+    findings: Annotated[list[FindingWrite], Field(max_length=200)] = Field(default_factory=list)
     paired_with: Annotated[Ref, Refers("diagnosis")] | None = Field(
         None, description="The diagnosis that was made in parallel."
     )
@@ -66,11 +66,13 @@ class WorkshopWrite(RecordWrite):
     title: TextWrite
     kind: Annotated[Code, Coded("workshop_kinds")]
     territories: Annotated[list[TerritoryName], Field(max_length=50)] = Field(
-        [], description="The territories that held it."
+        default_factory=list, description="The territories that held it."
     )
     date: MonthOrDay | None = None
-    languages: Annotated[list[LanguageTag], Field(max_length=10)] = []
-    participants: Annotated[list[ActorKind], Field(max_length=20)] = Field([], description="Kinds, never names.")
+    languages: Annotated[list[LanguageTag], Field(max_length=10)] = Field(default_factory=list)
+    participants: Annotated[list[ActorKind], Field(max_length=20)] = Field(
+        default_factory=list, description="Kinds, never names."
+    )
     inputs: TextWrite | None = Field(None, description="Experiences that were shared in it.")
     programme: ProgrammeName | None = None
 
@@ -88,11 +90,11 @@ class PriorityActionWrite(RecordWrite):
     slug: Slug = Field(examples=["sefrou-atelier-filieres-1"])
     title: TextWrite
     statement: TextWrite | None = None
-    territories: Territories = []
-    themes: Themes = []
+    territories: Territories = Field(default_factory=list)
+    themes: Themes = Field(default_factory=list)
     rank: Annotated[Whole, Field(ge=1, le=1000)] | None = None
     stage: Annotated[Code, Coded("priority_action_statuses")] | None = None
-    findings: Annotated[list[FindingRef], Field(max_length=50)] = []
+    findings: Annotated[list[FindingRef], Field(max_length=50)] = Field(default_factory=list)
     workshop: Annotated[Ref, Refers("workshop")] | None = None
-    inspired_by: Annotated[list[InitiativeName], Field(max_length=20)] = []
-    co_built_with: Annotated[list[OrganizationName], Field(max_length=50)] = []
+    inspired_by: Annotated[list[InitiativeName], Field(max_length=20)] = Field(default_factory=list)
+    co_built_with: Annotated[list[OrganizationName], Field(max_length=50)] = Field(default_factory=list)

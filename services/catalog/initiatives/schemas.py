@@ -55,7 +55,7 @@ class ResultWrite(StrictModel):
         None, description="Immaterial: trust, knowing one another, a shared vision or method."
     )
     statement: TextWrite
-    sources: Annotated[list[SourceWrite], Field(max_length=20)] = []
+    sources: Annotated[list[SourceWrite], Field(max_length=20)] = Field(default_factory=list)
 
 
 class MoneyWrite(StrictModel):
@@ -78,7 +78,7 @@ class TransferWrite(StrictModel):
     territory: TerritoryName
     initiative: InitiativeName | None = None
     year: Year | None = None
-    sources: Annotated[list[SourceWrite], Field(max_length=20)] = []
+    sources: Annotated[list[SourceWrite], Field(max_length=20)] = Field(default_factory=list)
 
 
 Lineage = Annotated[list[InitiativeName], Field(max_length=20)]
@@ -93,19 +93,23 @@ class InitiativeWrite(RecordWrite):
     territory: TerritoryName = Field(description="Id or slug of the territory.", examples=["fes"])
     themes: Annotated[list[Theme], Field(min_length=1, max_length=20)] = Field(description="Codes of `themes`.")
     carrier: CarrierWrite | None = None
-    actors: Annotated[list[ActorWrite], Field(max_length=50)] = []
+    actors: Annotated[list[ActorWrite], Field(max_length=50)] = Field(default_factory=list)
     start_year: Year | None = None
     end_year: Year | None = None
     maturity: Annotated[Code, Coded("maturities")] | None = Field(None, description="Code of `maturities`.")
-    results: Annotated[list[ResultWrite], Field(max_length=50)] = []
+    results: Annotated[list[ResultWrite], Field(max_length=50)] = Field(default_factory=list)
     lessons_of_failure: TextWrite | None = Field(None, description="What did not work, and what it taught.")
-    money: Annotated[list[MoneyWrite], Field(max_length=50)] = []
+    money: Annotated[list[MoneyWrite], Field(max_length=50)] = Field(default_factory=list)
     mufpp_category: MufppCategory | None = Field(None, description="Code of `mufpp_categories`.")
-    mufpp_actions: Annotated[list[Annotated[Code, Coded("mufpp_actions")]], Field(max_length=20)] = []
-    sdg_targets: Annotated[list[Annotated[Code, Coded("sdg_targets")]], Field(max_length=20)] = []
-    inspired_by: Lineage = Field([], description="Initiatives that gave the idea.")
-    adapted_from: Lineage = Field([], description="Initiatives that it is an adaptation of.")
-    transferred_to: Annotated[list[TransferWrite], Field(max_length=50)] = []
+    mufpp_actions: Annotated[list[Annotated[Code, Coded("mufpp_actions")]], Field(max_length=20)] = Field(
+        default_factory=list
+    )
+    sdg_targets: Annotated[list[Annotated[Code, Coded("sdg_targets")]], Field(max_length=20)] = Field(
+        default_factory=list
+    )
+    inspired_by: Lineage = Field(default_factory=list, description="Initiatives that gave the idea.")
+    adapted_from: Lineage = Field(default_factory=list, description="Initiatives that it is an adaptation of.")
+    transferred_to: Annotated[list[TransferWrite], Field(max_length=50)] = Field(default_factory=list)
     url: WebAddress | None = None
 
     @model_validator(mode="after")

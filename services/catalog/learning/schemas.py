@@ -33,13 +33,15 @@ class LearningResourceWrite(RecordWrite):
     format: Annotated[Code, Coded("resource_formats")] = Field(description="Code of `resource_formats`.")
     series: Annotated[Ref, Refers("learning_resource")] | None = None
     position: Annotated[Whole, Field(ge=1, le=1000)] | None = Field(None, description="Its place in the series.")
-    themes: Themes = []
+    themes: Themes = Field(default_factory=list)
     mufpp_category: MufppCategory | None = None
-    audience: Annotated[list[Annotated[Code, Coded("learning_audiences")]], Field(max_length=10)] = []
-    territories: Territories = []
-    organizations: Annotated[list[MemberWrite], Field(max_length=50)] = []
-    languages: Annotated[list[LanguageTag], Field(max_length=20)] = []
-    replays: Annotated[list[ReplayWrite], Field(max_length=20)] = []
+    audience: Annotated[list[Annotated[Code, Coded("learning_audiences")]], Field(max_length=10)] = Field(
+        default_factory=list
+    )
+    territories: Territories = Field(default_factory=list)
+    organizations: Annotated[list[MemberWrite], Field(max_length=50)] = Field(default_factory=list)
+    languages: Annotated[list[LanguageTag], Field(max_length=20)] = Field(default_factory=list)
+    replays: Annotated[list[ReplayWrite], Field(max_length=20)] = Field(default_factory=list)
     date: MonthOrDay | None = None
     summary: TextWrite | None = None
     programme: ProgrammeName | None = None

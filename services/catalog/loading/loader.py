@@ -1,10 +1,11 @@
 """Loading the data set: read, check, store; what cannot be loaded is reported by file, line and field."""
 
 import asyncio
+import gc
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -70,7 +71,7 @@ async def load(
         data = await asyncio.to_thread(read_data_set, folder)
         # From here on the database may hold something else than what was remembered: also if this is killed.
         await _remember_digests(connection, {})
-        with closing(data):
+        with closing(data), _rarely_collected():
             await _load(connection, data, report, progress, skip_invalid=skip_invalid)
         report.errors = [error for file in data.files() for error in file.errors]
         if not report.errors and not report.edited:
@@ -78,6 +79,20 @@ async def load(
         return report
     finally:
         await connection.close()
+
+
+COLLECTED_AFTER = (200_000, 50, 100)
+"""Objects and rounds between two looks for garbage: rows come and go in their thousands, and hardly any is a cycle."""
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    thresholds = gc.get_threshold()
+    gc.set_threshold(*COLLECTED_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 async def _load(

@@ -23,9 +23,11 @@ class OfferWrite(RecordWrite):
     slug: Slug = Field(examples=["toulouse-new-cooperation"])
     direction: Annotated[Code, Coded("offer_directions")] = Field(description="Code of `offer_directions`.")
     territory: TerritoryName
-    themes: Themes = []
-    problems: Annotated[list[ProblemCode], Field(max_length=20, description="Codes of `problems`.")] = []
-    forms: Annotated[list[Annotated[Code, Coded("exchange_forms")]], Field(max_length=10)] = []
+    themes: Themes = Field(default_factory=list)
+    problems: Annotated[list[ProblemCode], Field(max_length=20, description="Codes of `problems`.")] = Field(
+        default_factory=list
+    )
+    forms: Annotated[list[Annotated[Code, Coded("exchange_forms")]], Field(max_length=10)] = Field(default_factory=list)
     context: Annotated[Code, Coded("offer_contexts")] | None = Field(
         None, description="Whether on a new cooperation or one that exists."
     )

@@ -23,7 +23,7 @@ class RoleWrite(StrictModel):
 
     territory: TerritoryName
     role: ActorRole
-    themes: Themes = []
+    themes: Themes = Field(default_factory=list)
     sources: Sources
 
 
@@ -38,6 +38,10 @@ class OrganizationWrite(RecordWrite):
     territory: TerritoryName | None = Field(None, description="Where it is seated.")
     url: WebAddress | None = None
     mission: TextWrite | None = None
-    objectives: Annotated[list[Annotated[Code, Coded("cooperation_objectives")]], Field(max_length=10)] = []
-    activities: Annotated[list[Annotated[Code, Coded("activity_kinds")]], Field(max_length=10)] = []
-    roles: Annotated[list[RoleWrite], Field(max_length=200)] = []
+    objectives: Annotated[list[Annotated[Code, Coded("cooperation_objectives")]], Field(max_length=10)] = Field(
+        default_factory=list
+    )
+    activities: Annotated[list[Annotated[Code, Coded("activity_kinds")]], Field(max_length=10)] = Field(
+        default_factory=list
+    )
+    roles: Annotated[list[RoleWrite], Field(max_length=200)] = Field(default_factory=list)

@@ -52,11 +52,11 @@ class ProgrammePhaseWrite(StrictModel):
     number: Annotated[Whole, Field(ge=1, le=100)] | None = None
     label: Line | None = Field(None, description="As it is written in the source.", examples=["Phase 2"])
     purpose: TextWrite
-    deliverables: Annotated[list[TextWrite], Field(max_length=50)] = []
+    deliverables: Annotated[list[TextWrite], Field(max_length=50)] = Field(default_factory=list)
     due: MonthOrDay | None = None
     status: Stage | None = None
-    territories: Territories = []
-    cooperations: Annotated[list[CooperationName], Field(max_length=200)] = []
+    territories: Territories = Field(default_factory=list)
+    cooperations: Annotated[list[CooperationName], Field(max_length=200)] = Field(default_factory=list)
 
 
 class RecommendationWrite(StrictModel):
@@ -81,10 +81,12 @@ class ExperimentWrite(StrictModel):
     territory: TerritoryName
     organisations_count: Count | None = None
     engineers_count: Count | None = None
-    engineers: Annotated[list[EngineerWrite], Field(max_length=50)] = []
+    engineers: Annotated[list[EngineerWrite], Field(max_length=50)] = Field(default_factory=list)
     working_groups: Count | None = None
     central_project: TextWrite | None = None
-    cooperation_models: Annotated[list[Annotated[Code, Coded("cooperation_models")]], Field(max_length=5)] = []
+    cooperation_models: Annotated[list[Annotated[Code, Coded("cooperation_models")]], Field(max_length=5)] = Field(
+        default_factory=list
+    )
 
 
 class FundingWrite(StrictModel):
@@ -102,14 +104,16 @@ class ProgrammeWrite(RecordWrite):
     purpose: TextWrite
     start_year: Year | None = None
     end_year: Year | None = None
-    partners: Annotated[list[MemberWrite], Field(max_length=100)] = []
-    axes: Annotated[list[Annotated[Code, Coded("food_system_axes")]], Field(max_length=20)] = []
-    themes: Themes = []
-    territories: Territories = []
-    cooperations: Annotated[list[CooperationName], Field(max_length=200)] = []
-    phases: Annotated[list[ProgrammePhaseWrite], Field(max_length=50)] = []
-    recommendations: Annotated[list[RecommendationWrite], Field(max_length=100)] = []
-    experiments: Annotated[list[ExperimentWrite], Field(max_length=50)] = []
+    partners: Annotated[list[MemberWrite], Field(max_length=100)] = Field(default_factory=list)
+    axes: Annotated[list[Annotated[Code, Coded("food_system_axes")]], Field(max_length=20)] = Field(
+        default_factory=list
+    )
+    themes: Themes = Field(default_factory=list)
+    territories: Territories = Field(default_factory=list)
+    cooperations: Annotated[list[CooperationName], Field(max_length=200)] = Field(default_factory=list)
+    phases: Annotated[list[ProgrammePhaseWrite], Field(max_length=50)] = Field(default_factory=list)
+    recommendations: Annotated[list[RecommendationWrite], Field(max_length=100)] = Field(default_factory=list)
+    experiments: Annotated[list[ExperimentWrite], Field(max_length=50)] = Field(default_factory=list)
     device: Device | None = None
     funding: FundingWrite | None = None
     date_note: TextWrite | None = Field(None, description="Where sources date it differently: all are kept.")
@@ -142,16 +146,16 @@ class CensusWrite(RecordWrite):
     title: TextWrite
     commissioner: OrganizationName | None = None
     operator: OrganizationName | None = None
-    territories: Territories = []
-    countries: Countries = []
-    themes: Themes = []
-    carrier_sectors: Annotated[list[Sector], Field(max_length=10)] = []
+    territories: Territories = Field(default_factory=list)
+    countries: Countries = Field(default_factory=list)
+    themes: Themes = Field(default_factory=list)
+    carrier_sectors: Annotated[list[Sector], Field(max_length=10)] = Field(default_factory=list)
     purpose: TextWrite
     period: PeriodWrite | None = None
-    findings: Annotated[list[TextWrite], Field(max_length=100)] = []
+    findings: Annotated[list[TextWrite], Field(max_length=100)] = Field(default_factory=list)
     initiatives_count: Count | None = None
     cities_count: Count | None = None
-    initiatives: Annotated[list[InitiativeName], Field(max_length=1000)] = []
+    initiatives: Annotated[list[InitiativeName], Field(max_length=1000)] = Field(default_factory=list)
     url: WebAddress | None = None
 
 
@@ -164,12 +168,14 @@ class FundingCallWrite(RecordWrite):
     device: Device | None = None
     funder: OrganizationName | None = None
     who_may_apply: TextWrite | None = None
-    applicant_kinds: Annotated[list[ActorKind], Field(max_length=20)] = []
+    applicant_kinds: Annotated[list[ActorKind], Field(max_length=20)] = Field(default_factory=list)
     opens: Day | None = None
     closes: Day | None = None
     year: Year | None = None
-    themes: Themes = []
-    sdg_targets: Annotated[list[Annotated[Code, Coded("sdg_targets")]], Field(max_length=20)] = []
-    countries: Countries = []
+    themes: Themes = Field(default_factory=list)
+    sdg_targets: Annotated[list[Annotated[Code, Coded("sdg_targets")]], Field(max_length=20)] = Field(
+        default_factory=list
+    )
+    countries: Countries = Field(default_factory=list)
     programme: ProgrammeName | None = None
     url: WebAddress | None = None

@@ -47,7 +47,9 @@ class ProblemWrite(StrictModel):
     severity: Annotated[Whole, Field(ge=1, le=3)] | None = Field(
         None, description="1 to 3 where a source grades it; null is unknown, not zero."
     )
-    chain_links: Annotated[list[Annotated[Code, Coded("chain_links")]], Field(max_length=10)] = []
+    chain_links: Annotated[list[Annotated[Code, Coded("chain_links")]], Field(max_length=10)] = Field(
+        default_factory=list
+    )
     evidence: TextWrite
     stated_by: Line | None = None
     year: Year | None = None
@@ -92,7 +94,7 @@ class ReadinessWrite(StrictModel):
         None, description="What the international-relations service does in it."
     )
     languages: Annotated[list[LanguageTag], Field(max_length=10)] = Field(
-        [], description="Languages that its services work in."
+        default_factory=list, description="Languages that its services work in."
     )
     sources: Sources
 
@@ -105,7 +107,7 @@ class FoodProjectWrite(StrictModel):
     level: Annotated[Code, Coded("pat_levels")] | None = None
     recognised_on: MonthOrDay | None = None
     expires_on: MonthOrDay | None = None
-    themes: Themes = []
+    themes: Themes = Field(default_factory=list)
     governance: TextWrite | None = None
     url: WebAddress | None = None
     sources: Sources
@@ -114,10 +116,12 @@ class FoodProjectWrite(StrictModel):
 class CooperationAssessmentWrite(StrictModel):
     """How international action and the food project stand to each other, as a study found; types are a set."""
 
-    types: Annotated[list[Annotated[Code, Coded("pat_relations")]], Field(max_length=5)] = []
-    devices: Annotated[list[Device], Field(max_length=10)] = []
+    types: Annotated[list[Annotated[Code, Coded("pat_relations")]], Field(max_length=5)] = Field(default_factory=list)
+    devices: Annotated[list[Device], Field(max_length=10)] = Field(default_factory=list)
     ir_service_role: Annotated[Code, Coded("ir_service_roles")] | None = None
-    benefits: Annotated[list[Annotated[Code, Coded("cooperation_benefits")]], Field(max_length=10)] = []
+    benefits: Annotated[list[Annotated[Code, Coded("cooperation_benefits")]], Field(max_length=10)] = Field(
+        default_factory=list
+    )
     study: Line | None = None
     year: Year | None = None
     sources: Sources
@@ -152,10 +156,12 @@ class TerritoryWrite(RecordWrite):
     point_note: Line | None = Field(None, description="What the point is, where it is not the territory's middle.")
     population: PopulationWrite | None = None
     has_food_project: Literal[True] | None = Field(None, description="True where a source says so; null is unknown.")
-    external_ids: Annotated[list[ExternalId], Field(max_length=50)] = []
-    networks: Annotated[list[MembershipWrite], Field(max_length=100)] = []
-    problems: Annotated[list[ProblemWrite], Field(max_length=200)] = []
+    external_ids: Annotated[list[ExternalId], Field(max_length=50)] = Field(default_factory=list)
+    networks: Annotated[list[MembershipWrite], Field(max_length=100)] = Field(default_factory=list)
+    problems: Annotated[list[ProblemWrite], Field(max_length=200)] = Field(default_factory=list)
     readiness: ReadinessWrite | None = None
-    food_projects: Annotated[list[FoodProjectWrite], Field(max_length=20)] = []
-    cooperation_assessments: Annotated[list[CooperationAssessmentWrite], Field(max_length=20)] = []
-    contacts: Annotated[list[ContactWrite], Field(max_length=10)] = []
+    food_projects: Annotated[list[FoodProjectWrite], Field(max_length=20)] = Field(default_factory=list)
+    cooperation_assessments: Annotated[list[CooperationAssessmentWrite], Field(max_length=20)] = Field(
+        default_factory=list
+    )
+    contacts: Annotated[list[ContactWrite], Field(max_length=10)] = Field(default_factory=list)

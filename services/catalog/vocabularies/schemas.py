@@ -95,10 +95,10 @@ class TermContentWrite(StrictModel):
     ] = {}
     definition: dict[LanguageTag, Prose] | None = None
     broader: Annotated[list[Code], Field(max_length=10)] = Field(
-        [], description="Terms of the same vocabulary that hold it."
+        default_factory=list, description="Terms of the same vocabulary that hold it."
     )
     mufpp_category: Code | None = Field(None, description="Code of `mufpp_categories`.")
-    matches: Annotated[list[MatchWrite], Field(max_length=50)] = []
+    matches: Annotated[list[MatchWrite], Field(max_length=50)] = Field(default_factory=list)
 
 
 class TermWrite(TermContentWrite):
