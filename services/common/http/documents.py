@@ -67,6 +67,26 @@ DESCRIPTIONS = {
 }
 
 
+LICENCE = {"name": "MIT", "identifier": "MIT"}
+SERVERS: list[dict[str, Any]] = [{"url": "/", "description": "The host that this document was read from."}]
+
+BOUNDS = {"ge": "minimum", "le": "maximum"}
+"""What the validator calls the bounds of a number that is made whole first, and what JSON Schema calls them."""
+
+
+def _name_bounds(node: Any) -> None:  # noqa: ANN401 - any part of a document
+    """Call bounds as JSON Schema does, throughout."""
+    if isinstance(node, dict):
+        for name, proper in BOUNDS.items():
+            if isinstance(node.get(name), int | float):
+                node[proper] = node.pop(name)
+        for inner in node.values():
+            _name_bounds(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            _name_bounds(inner)
+
+
 def finish_openapi(app: FastAPI) -> None:
     """Describe problem documents once, and drop the framework's own validation schema, which no route answers."""
 
@@ -78,7 +98,10 @@ def finish_openapi(app: FastAPI) -> None:
                 description=app.description,
                 routes=app.routes,
                 separate_input_output_schemas=app.separate_input_output_schemas,
+                license_info=LICENCE,
+                servers=SERVERS,
             )
+            document["security"] = []  # an operation that needs a key says so itself
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
@@ -90,6 +113,7 @@ def finish_openapi(app: FastAPI) -> None:
                     _document_problems(path, operation)
                     _document_access(path, operation)
                     _document_limits(path, operation)
+            _name_bounds(document)
             _restore_examples(app, document)
             app.openapi_schema = document
         return app.openapi_schema

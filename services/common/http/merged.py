@@ -7,9 +7,13 @@ from typing import Any
 
 def merged(by_service: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """One document for all services. A schema that two services define differently is named after its service."""
+    first = next(iter(by_service.values()))
+    shared: dict[str, Any] = {name: first[name] for name in ("servers", "security") if name in first}
+    licence = {"license": first["info"]["license"]} if "license" in first.get("info", {}) else {}
     whole: dict[str, Any] = {
-        "openapi": next(iter(by_service.values()))["openapi"],
-        "info": {"title": "Let's Food", "version": "1", "description": _description(by_service)},
+        "openapi": first["openapi"],
+        "info": {"title": "Let's Food", "version": "1", "description": _description(by_service), **licence},
+        **shared,
         "paths": {},
         "components": {},
     }
