@@ -87,8 +87,7 @@ def create_app(settings: WebhooksSettings, *, catalog: httpx.AsyncClient | None 
     count = attempts_of(metrics)
     if settings.deliver:
         watch_follower(metrics, lambda: cast("Engine", app.state.engine).follower)
-        if settings.catalog_key is not None:
-            watch_suspensions(metrics, lambda: cast("Engine", app.state.engine).suspensions)
+        watch_suspensions(metrics, lambda: cast("Engine", app.state.engine).suspensions)
 
     async def ready() -> Mapping[str, str | None]:
         return {"database": await database.trouble(), "secrets": app.state.sealed}
