@@ -2,14 +2,10 @@
 
 from services.catalog.diagnoses.kinds import DIAGNOSIS, PRIORITY_ACTION, WORKSHOP
 from services.catalog.diagnoses.schemas import DiagnosisWrite, PriorityActionWrite, WorkshopWrite
-from services.catalog.records.listing import PLACES, THEME, Filter, add_list, coded
+from services.catalog.records.listing import PLACES, THEME, add_list, coded, linked
 from services.catalog.records.operations import Texts, add_operations
-from services.catalog.records.parameters import RefsParameter
 from services.catalog.records.read_models import page_model, read_model
 from services.common.http.app import service_router
-
-_TO = "exists (select from record_link l join record t on t.id = l.target_id where l.source_id = r.id and "
-_NAMED = "(t.id::text = any({0}) or t.slug = any({0})))"
 
 DiagnosisRead = read_model(DiagnosisWrite, "A diagnosis of a territory's food system, with what it found.")
 DiagnosisPage = page_model(DiagnosisRead, "by slug")
@@ -75,8 +71,8 @@ add_list(
     [
         THEME,
         coded("stage", "priority_action_statuses"),
-        Filter("workshop", RefsParameter, _TO + "l.relation = 'workshop' and " + _NAMED),
-        Filter("diagnosis", RefsParameter, _TO + "l.relation = 'findings/diagnosis' and " + _NAMED),
+        linked("workshop", "l.relation = 'workshop'"),
+        linked("diagnosis", "l.relation = 'findings/diagnosis'"),
         *PLACES,
     ],
 )

@@ -7,16 +7,11 @@ from pydantic import Field
 
 from services.catalog.learning.kind import LEARNING_RESOURCE
 from services.catalog.learning.schemas import LearningResourceWrite
-from services.catalog.records.listing import PLACES, THEME, Filter, add_list, coded
+from services.catalog.records.listing import PLACES, THEME, Filter, add_list, coded, linked
 from services.catalog.records.operations import Texts, add_operations
-from services.catalog.records.parameters import RefsParameter
 from services.catalog.records.read_models import page_model, read_model
 from services.common.http.app import service_router
 
-_SERIES = (
-    "exists (select from record_link l join record t on t.id = l.target_id where l.source_id = r.id"
-    " and l.relation = 'series' and (t.id::text = any({0}) or t.slug = any({0})))"
-)
 LanguagesParameter = Annotated[
     list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]],
     Query(description="Languages of the resource itself (not of this answer); repeat for any of several."),
@@ -38,7 +33,7 @@ Example: `/catalog/v1/learning-resources?format=webinar&in_language=ar`.""",
         coded("format", "resource_formats"),
         coded("mufpp_category", "mufpp_categories"),
         Filter("in_language", LanguagesParameter, "r.languages && {0}::text[]"),
-        Filter("series", RefsParameter, _SERIES),
+        linked("series", "l.relation = 'series'"),
         *PLACES,
     ],
 )

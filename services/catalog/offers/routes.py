@@ -2,9 +2,8 @@
 
 from services.catalog.offers.kind import OFFER
 from services.catalog.offers.schemas import OfferWrite
-from services.catalog.records.listing import PLACES, THEME, Filter, add_list, coded
+from services.catalog.records.listing import PLACES, THEME, add_list, coded, linked
 from services.catalog.records.operations import Texts, add_operations
-from services.catalog.records.parameters import RefsParameter
 from services.catalog.records.read_models import page_model, read_model
 from services.common.http.app import service_router
 
@@ -14,12 +13,7 @@ FILTERS = (
     coded("problem", "problems", "r.problems && {0}::text[]"),
     coded("form", "exchange_forms", "r.content -> 'forms' ?| {0}::text[]"),
     coded("context", "offer_contexts"),
-    Filter(
-        "cooperation",
-        RefsParameter,
-        "exists (select from record_link l join record t on t.id = l.target_id where l.source_id = r.id"
-        " and l.relation = 'cooperation' and (t.id::text = any({0}) or t.slug = any({0})))",
-    ),
+    linked("cooperation", "l.relation = 'cooperation'"),
     *PLACES,
 )
 

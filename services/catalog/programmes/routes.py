@@ -6,16 +6,14 @@ from fastapi import Query
 
 from services.catalog.programmes.kinds import CENSUS, FUNDING_CALL, PROGRAMME
 from services.catalog.programmes.schemas import CensusWrite, FundingCallWrite, ProgrammeWrite
-from services.catalog.records.listing import PLACES, THEME, Filter, Flag, add_list, coded
+from services.catalog.records.listing import PLACES, THEME, Filter, Flag, add_list, coded, linked
 from services.catalog.records.operations import Texts, add_operations
-from services.catalog.records.parameters import CountriesParameter, RefsParameter
+from services.catalog.records.parameters import CountriesParameter
 from services.catalog.records.read_models import page_model, read_model
 from services.common.http.app import service_router
 
-_TO = "exists (select from record_link l join record t on t.id = l.target_id where l.source_id = r.id and "
-_NAMED = "(t.id::text = any({0}) or t.slug = any({0})))"
-COOPERATION = Filter("cooperation", RefsParameter, _TO + "t.kind = 'cooperation' and " + _NAMED)
-ORGANIZATION = Filter("organization", RefsParameter, _TO + "t.kind = 'organization' and " + _NAMED)
+COOPERATION = linked("cooperation", "t.kind = 'cooperation'")
+ORGANIZATION = linked("organization", "t.kind = 'organization'")
 
 ProgrammeRead = read_model(ProgrammeWrite, "A programme with its phases, the cooperations that it groups, its lessons.")
 ProgrammePage = page_model(ProgrammeRead, "by slug")

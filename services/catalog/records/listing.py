@@ -78,6 +78,16 @@ def coded(name: str, vocabulary: str, condition: str | None = None) -> Filter:
     return Filter(name, CodesParameter, condition or f"r.{name} = any({{0}})", vocabulary)
 
 
+def linked(name: str, condition: str) -> Filter:
+    """A filter by id or slug of a record (`t`) that is named: by which member (`l`), or of what kind."""
+    return Filter(
+        name,
+        RefsParameter,
+        "exists (select from record_link l join record t on t.id = l.target_id where l.source_id = r.id"
+        f" and {condition} and (t.id::text = any({{0}}) or t.slug = any({{0}})))",
+    )
+
+
 THEME = coded("theme", "themes", "r.themes && {0}::text[]")
 TERRITORY = Filter("territory", RefsParameter, _LINKED + "(t.id::text = any({0}) or t.slug = any({0})))")
 COUNTRY = Filter("country", CountriesParameter, _LINKED + "t.country_code = any({0}))")
