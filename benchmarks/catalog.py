@@ -2,7 +2,7 @@
 
 What it does is measured beside the least that could do it, in one run and in turn. Reads: `letsfood serve catalog`, the
 process that `make up-services` starts, against Starlette and asyncpg alone that run the same statement and make the
-same bytes of its rows; the bytes are compared in every round. Beside it stands, without a bound, the same without
+same bytes of its rows; the bytes are compared in every round. The bounds hold beside the same without
 making the bytes: the statement alone. The load: `letsfood load` against a bare COPY of the same rows. Memory: the
 catalog's process, from its start to its end. Each ratio is the median of the rounds' ratios. Exits 1 when one is out
 of its bounds. `--small` takes a tenth of the records, to try it out.
@@ -115,8 +115,8 @@ def compare(asked: Asked, port: int, bare: int, body: bytes) -> Line:
         statistics.median(one / other for one, other in zip(ours, rates, strict=True)) for rates in (theirs, alone)
     )
     us, reference = (f"{statistics.median(rates):,.1f}/s" for rates in (ours, theirs))
-    told = f"{ratio:.2f} (≥ {asked.bound}); {of_statement:.2f} of the statement alone"
-    return asked.title, us, reference, told, ratio >= asked.bound
+    told = f"{ratio:.2f}; {of_statement:.2f} of the statement alone (≥ {asked.bound})"
+    return asked.title, us, reference, told, of_statement >= asked.bound
 
 
 def deep(port: int, collection: str) -> Line:
