@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from services.launch.access_commands import keys, partners
-from services.launch.reporting import clear_errors
+from services.launch.reporting import clear_errors, ended_at_once
 from services.local.state import reset as reset_state
 from services.local.state import stop_running
 
@@ -28,9 +28,10 @@ DEFAULT_PORT = "8000"
 def up(port: Port = DEFAULT_PORT, state_dir: StateDir = DEFAULT_STATE) -> None:
     """Serve everything on one port, with an embedded PostgreSQL unless *_DATABASE_URL is set."""
     with clear_errors():
-        from services.launch.server import port_number
-        from services.launch.stopping import run_until_stopped
-        from services.launch.together import up as serve_together
+        with ended_at_once():
+            from services.launch.server import port_number
+            from services.launch.stopping import run_until_stopped
+            from services.launch.together import up as serve_together
 
         run_until_stopped(serve_together(state_dir, port_number(port)))
 
@@ -39,9 +40,10 @@ def up(port: Port = DEFAULT_PORT, state_dir: StateDir = DEFAULT_STATE) -> None:
 def up_services(port: Port = DEFAULT_PORT, state_dir: StateDir = DEFAULT_STATE) -> None:
     """Serve each service in a process of its own, on consecutive ports."""
     with clear_errors():
-        from services.launch.apart import up_services as serve_apart
-        from services.launch.server import port_number
-        from services.launch.stopping import run_until_stopped
+        with ended_at_once():
+            from services.launch.apart import up_services as serve_apart
+            from services.launch.server import port_number
+            from services.launch.stopping import run_until_stopped
 
         run_until_stopped(serve_apart(state_dir, port_number(port)))
 
@@ -54,9 +56,10 @@ def serve(
 ) -> None:
     """Serve one service with settings from the environment; its database must have been migrated."""
     with clear_errors():
-        from services.launch.apart import serve as serve_one
-        from services.launch.server import port_number
-        from services.launch.stopping import run_until_stopped
+        with ended_at_once():
+            from services.launch.apart import serve as serve_one
+            from services.launch.server import port_number
+            from services.launch.stopping import run_until_stopped
 
         run_until_stopped(serve_one(service, port_number(port), with_parent=with_parent))
 

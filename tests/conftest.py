@@ -36,6 +36,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
     """One server for the whole run of this worker. Not kept, so it need not reach the disk (`fsync`)."""
     with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), settings={"fsync": "off"}) as server:
         yield server
+        said = server.log.read_text(errors="replace").splitlines()
+    crashes = [line for line in said if "terminated by signal" in line or "PANIC" in line]
+    assert crashes == [], (
+        "every connection was cut: whatever failed with 'another operation is in progress' did so by it"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What a command says when it cannot do what it was asked for."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,6 +8,16 @@ import asyncpg
 import typer
 
 from services.local.errors import LocalError
+
+
+@contextmanager
+def ended_at_once() -> Iterator[None]:
+    """Ctrl-C ends the process without a word, for nothing has begun: libraries broken off while they load say a lot."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -18,8 +18,11 @@ from services.catalog.records.representation import Reader
 from services.common.http.spooled import Spool
 from services.common.paging import Page
 
-ROWS_AT_ONCE = 200
-"""PostgreSQL goes on while these are represented; others wait for it 5 ms."""
+ROWS_AT_ONCE = 40
+"""PostgreSQL goes on while these are represented: about 100 kB fit into a socket's buffer, so that it need not wait.
+
+Of 200 at once each takes half as long again to represent.
+"""
 
 
 async def write_features(spool: Spool, pool: Pool, kind: Kind, where: Where, page: Page, reader: Reader) -> str | None:
@@ -50,7 +53,8 @@ async def _steps(cursor: Cursor) -> AsyncGenerator[list[Record], None]:
     try:
         while rows := await upcoming:
             upcoming = asyncio.ensure_future(cursor.fetch(ROWS_AT_ONCE))
-            await asyncio.sleep(0)  # so that it is sent
+            await asyncio.sleep(0)  # so that it is asked
+            await asyncio.sleep(0)  # so that the question is sent: uvloop does so after what was ready
             yield rows
     finally:
         if not upcoming.done():

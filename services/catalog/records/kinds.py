@@ -127,13 +127,13 @@ class Kind:
         listed = ",\n  ".join(f"'{name}', {expression}" for name, expression in members.items())
         return f"""
 select r.id, r.version, r.slug, r.status, r.archive_reason, r.owner_id, r.merged_into,
-{self.sort_key or "''"} as sort_key, json_build_object(
+{self.sort_key or "''"} as sort_key, convert_to(json_build_object(
   'id', r.id, 'slug', r.slug, 'version', r.version, 'status', r.status,
   'created_at', r.created_at, 'updated_at', r.updated_at, 'owner', {OWNER},
   'review_due', r.review_due, 'review_note', r.review_note,
   {listed},
   'references', {REFERENCES.format(told=",".join(sorted(self.linked)))},
-  'sources', r.sources, 'licence', r.licence)::text as state
+  'sources', r.sources, 'licence', r.licence)::text, 'UTF8') as state
 from {self.model.__tablename__} r {self.joins}"""  # noqa: S608 - constants of the kinds
 
     def expression(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Building the reads of records: conditions, pages, states. Only constant SQL; values go in as parameters."""
+"""Building the reads of records: conditions, pages, states. Constant SQL; values but limits go in as parameters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,10 @@ json_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'country_code', t.
 
 @dataclass(frozen=True, slots=True)
 class RecordQueries:
-    """How one kind of record is read. `state` selects `{alias}`'s state as JSON text and ends in its FROM clause."""
+    """How one kind of record is read. `state` selects its state as JSON and ends in its FROM clause.
+
+    JSON comes as bytes, which are read as they are: text would be decoded, and encoded again.
+    """
 
     kind: str
     table: str
@@ -82,7 +85,10 @@ async def fetch_one(reads: Reads, queries: RecordQueries, ref: str) -> Record | 
 
 
 def page_query(queries: RecordQueries, where: Where, page: Page) -> tuple[str, list[object]]:
-    """The statement that reads one page and, when there is more, one record beyond it, and its parameters."""
+    """The statement that reads one page and, when there is more, one record beyond it, and its parameters.
+
+    The limit stands in the statement: without knowing it PostgreSQL would make a new plan for every page.
+    """
     keys = f"{queries.sort_key}, r.id" if queries.sort_key else "r.id"
     if page.after is not None:
         sort_key, record_id = page.after
@@ -90,9 +96,7 @@ def page_query(queries: RecordQueries, where: Where, page: Page) -> tuple[str, l
             where.add(f"({keys}) > ({{0}}, {{1}})", sort_key, record_id)
         else:
             where.add("r.id > {0}", record_id)
-    where.values.append(page.limit + 1)
-    order = f"order by {keys} limit ${len(where.values)}"
-    return f"{queries.state} {where.sql()} {order}", where.values
+    return f"{queries.state} {where.sql()} order by {keys} limit {page.limit + 1:d}", where.values
 
 
 async def fetch_page(reads: Reads, queries: RecordQueries, where: Where, page: Page) -> list[Record]:
@@ -110,7 +114,7 @@ async def fetch_count(reads: Reads, queries: RecordQueries, where: Where) -> int
 
 async def fetch_states(
     reads: Reads, queries: Mapping[str, RecordQueries], kind: str, ids: Sequence[UUID]
-) -> dict[UUID, str]:
+) -> dict[UUID, bytes]:
     """The published states of these records, for the feed."""
     if kind not in queries:
         return {}

@@ -15,13 +15,13 @@ VOCABULARIES = RecordQueries(
     table="vocabulary",
     sort_key="r.name",
     state="""
-select r.id, r.version, r.name as sort_key, json_build_object(
+select r.id, r.version, r.name as sort_key, convert_to(json_build_object(
   'id', r.id, 'name', r.name, 'version', r.version, 'label', r.label, 'source', r.source,
   'terms', coalesce((
     select json_agg(json_build_object('code', t.code, 'label', t.label, 'alt_labels', t.alt_labels,
       'definition', t.definition, 'broader', t.broader, 'mufpp_category', t.mufpp_category, 'matches', t.matches)
       order by t.position, t.code)
-    from vocabulary_term t where t.vocabulary = r.name), '[]'::json))::text as state
+    from vocabulary_term t where t.vocabulary = r.name), '[]'::json))::text, 'UTF8') as state
 from (select *, 'published' as status from vocabulary) r""",
 )
 

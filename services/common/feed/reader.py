@@ -14,8 +14,8 @@ from services.common.feed.position import Position
 Reads = asyncpg.Connection | PoolConnectionProxy | asyncpg.Pool
 """A connection, by itself or out of a pool, or the pool itself for one statement."""
 
-States = Callable[[Reads, str, Sequence[UUID]], Awaitable[Mapping[UUID, str]]]
-"""(connection, kind, ids) → id → the published state now, as JSON text; what is not published is left out."""
+States = Callable[[Reads, str, Sequence[UUID]], Awaitable[Mapping[UUID, bytes]]]
+"""(connection, kind, ids) → id → the published state now, as bytes of JSON; what is not published is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +136,12 @@ async def read_open(connection: Reads) -> tuple[float, float]:
     return row["stalled"], row["pending"]
 
 
-async def read_states(connection: Reads, states: States, changes: Sequence[FeedChange]) -> dict[UUID, str]:
+async def read_states(connection: Reads, states: States, changes: Sequence[FeedChange]) -> dict[UUID, bytes]:
     """The published state now of everything that these changes are about."""
     wanted: dict[str, list[UUID]] = defaultdict(list)
     for change in changes:
         wanted[change.kind].append(change.subject_id)
-    found: dict[UUID, str] = {}
+    found: dict[UUID, bytes] = {}
     for kind, ids in wanted.items():
         found.update(await states(connection, kind, list(dict.fromkeys(ids))))
     return found

@@ -33,7 +33,8 @@ class SnapshotFile:
 class Snapshots:
     """Writes a new file when the feed has moved on, and hands out the newest.
 
-    `queries` gives for each kind, in the order of the file, a query whose rows are (id, version, state JSON text).
+    `queries` gives for each kind, in the order of the file, a query whose rows are (id, version, bytes of the state's
+    JSON).
     """
 
     def __init__(
@@ -90,7 +91,7 @@ class Snapshots:
             old.unlink(missing_ok=True)
 
 
-def snapshot_line(kind: str, record_id: str, version: int, state: str) -> bytes:
+def snapshot_line(kind: str, record_id: str, version: int, state: bytes) -> bytes:
     """One record of the file."""
     return orjson.dumps({"type": kind, "id": record_id, "version": version, "data": orjson.Fragment(state)})
 
