@@ -37,6 +37,8 @@ class Change:
     version: int
     occurred_at: datetime
     data: dict[str, Any] | None
+    merged_into: str | None = None
+    """Of `….merged`: the id of the record that stood for the subject when the change was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,4 +267,5 @@ def _change(item: dict[str, Any]) -> Change:
         version=item["version"],
         occurred_at=datetime.fromisoformat(item["occurred_at"]),
         data=item.get("data"),
+        merged_into=item.get("merged_into"),
     )

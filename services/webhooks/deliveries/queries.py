@@ -35,7 +35,7 @@ paced as (
   where id = n.endpoint_id
 )
 select l.endpoint_id, l.subject_id, d.id as delivery_id, d.attempts, v.id as event_id, v.feed, v.change_id, v.type,
-       v.subject_kind, v.subject_version, v.occurred_at, v.api_version,
+       v.subject_kind, v.subject_version, v.occurred_at, v.api_version, v.merged_into,
        d.format, case when d.format = 'full' then v.state end as state
 from leased l
 left join lateral (

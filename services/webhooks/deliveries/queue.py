@@ -125,6 +125,7 @@ def _leased(row: asyncpg.Record, targets: Mapping[UUID, Target]) -> Leased:
         occurred_at=row["occurred_at"],
         api_version=row["api_version"],
         state=row["state"],
+        merged_into=row["merged_into"],
     )
     target = targets.get(row["endpoint_id"])
     ids = (row["endpoint_id"], row["subject_id"], row["delivery_id"])

@@ -32,7 +32,8 @@ RECORD_EVENTS: Mapping[str, str] = {
     "created": "{} was published.",
     "updated": "{} that is published was changed.",
     "archived": "{} has left publication: delete your copy. There is no state.",
-    "merged": "{} was merged into another one, to which its address leads: delete your copy. There is no state.",
+    "merged": "{} was merged into another one, which `data.merged_into` names and its address leads to: delete your "
+    "copy, and name that one where you named it. There is no state.",
 }
 """What happens to records of every kind."""
 
@@ -48,7 +49,12 @@ class EventType:
     @property
     def ends(self) -> bool:
         """Whether its subject has left publication, so that there is no state."""
-        return self.name.endswith((".archived", ".merged"))
+        return self.merges or self.name.endswith(".archived")
+
+    @property
+    def merges(self) -> bool:
+        """Whether another record stands for its subject now, which `merged_into` names."""
+        return self.name.endswith(".merged")
 
 
 _TYPES = (

@@ -16,6 +16,8 @@ RECORDED = Path(__file__).parent / "examples.json"
 
 PUBLIC_URL = "https://letsfood.example"
 EVENT_ID = UUID("01a206f9-04f1-7c22-9f0b-6f1d1b3c7a55")
+DUPLICATE_ID = UUID("01a20791-6c1e-7d05-8a3f-94be0d27c1f6")
+"""Of what was merged into the recorded record: the data set holds no record twice."""
 
 
 @cache
@@ -26,20 +28,26 @@ def recorded() -> dict[str, dict[str, Any]]:
 
 
 def example(name: str, form: str) -> dict[str, Any]:
-    """A body of the event type in a format, rendered as every other one."""
-    kind = EVENT_TYPES[name].kind or "initiative"
+    """A body of the event type in a format, rendered as every other one.
+
+    The recorded record is what it is about; of `….merged`, what a duplicate of it was merged into.
+    """
+    one = EVENT_TYPES[name]
+    kind = one.kind or "initiative"
     record = recorded()[kind]
+    record_id = UUID(record["id"])
     event = StoredEvent(
         id=EVENT_ID,
         feed="webhooks" if kind == "endpoint" else "catalog",
         change_id=UUID(record["change_id"]),
         type=name,
         subject_kind=kind,
-        subject_id=UUID(record["id"]),
-        subject_version=record["version"],
+        subject_id=DUPLICATE_ID if one.merges else record_id,
+        subject_version=record["version"] + one.ends,
         occurred_at=datetime.fromisoformat(record["occurred_at"]),
         api_version=API_VERSION,
-        state=None if EVENT_TYPES[name].ends else orjson.dumps(record["state"]).decode(),
+        state=None if one.ends else orjson.dumps(record["state"]).decode(),
+        merged_into=record_id if one.merges else None,
     )
     body: dict[str, Any] = orjson.loads(render(event, form, PUBLIC_URL))
     return body

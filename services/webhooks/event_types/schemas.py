@@ -5,6 +5,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
 
 
 class EventSubjectRead(BaseModel):
@@ -12,6 +14,11 @@ class EventSubjectRead(BaseModel):
 
     type: str = Field(examples=["initiative"])
     id: UUID
+
+
+def _without_default(schema: JsonDict) -> None:
+    """Of a member that is missing where there is nothing to say: it is never null."""
+    del schema["default"]
 
 
 class EventData(BaseModel):
@@ -27,6 +34,15 @@ class EventData(BaseModel):
     )
     change_id: UUID = Field(description="The id of the change in the feed, to compare with `changes`.")
     api_version: str = Field(description="The version of the API in which this was rendered.", examples=["1"])
+    merged_into: UUID | SkipJsonSchema[None] = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        json_schema_extra=_without_default,
+        description="Of `….merged` always, of other types never: the id of the record that stands for the subject, the "
+        "last of a chain of merges when the change was taken in. It may be merged itself later, and the event of that "
+        "may arrive before this one; `url` leads to whichever is the last now.",
+        examples=["01a20754-3d95-724e-b838-1ea6e98ba741"],
+    )
 
 
 class FullEventData(EventData):

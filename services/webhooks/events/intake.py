@@ -70,6 +70,7 @@ def _event(feed: str, change: Change, facts: Facts, former: Facts | None) -> New
         state=None if change.type.endswith(LEFT) else change.data,
         facts=facts,
         former_facts=former if former != facts else None,
+        merged_into=change.merged_into,
     )
 
 
@@ -84,7 +85,7 @@ def differences(cursor: str, records: Iterable[Record], known: Mapping[Subject, 
 
 
 def disappearance(cursor: str, subject: KnownSubject) -> Change:
-    """The change of a subject that the snapshot at `cursor` does not hold any more."""
+    """The change of a subject that the snapshot at `cursor` does not hold any more: why, that does not say."""
     version = subject.version + 1
     change_id = _change_id(cursor, subject.kind, subject.id, version)
     return Change(change_id, f"{subject.kind}{ARCHIVED}", subject.kind, subject.id, version, now(), None)

@@ -52,6 +52,10 @@ class Event(SQLModel, table=True):
     former_facts: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
     """Those before this change, where they differ: who followed the subject hears that it left their filter."""
 
+    merged_into: UUID | None = None
+    """Of `….merged`: the record that stood for the subject when the change was taken in. Events taken in before this
+    column was there have none."""
+
     partner_id: UUID | None = None
     """Only this partner's endpoints are told; null: everybody's that ask for it."""
 

@@ -41,7 +41,10 @@ COLLECTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event as it is kept. `state` is JSON text, None where there is none; `id` is the `webhook-id`."""
+    """An event as it is kept. `state` is JSON text, None where there is none; `id` is the `webhook-id`.
+
+    `merged_into` is the record that stands for the subject of `….merged`, None for every other type.
+    """
 
     id: UUID
     feed: str
@@ -53,6 +56,7 @@ class StoredEvent:
     occurred_at: datetime
     api_version: str
     state: str | None
+    merged_into: UUID | None = None
 
 
 def render(event: StoredEvent, form: str, public_url: str) -> bytes:
@@ -64,6 +68,8 @@ def render(event: StoredEvent, form: str, public_url: str) -> bytes:
         "change_id": str(event.change_id),
         "api_version": event.api_version,
     }
+    if event.merged_into is not None:
+        data["merged_into"] = str(event.merged_into)
     if form == "cloudevents":
         return _dump(_cloud_event(event, data, public_url))
     if form == "full":

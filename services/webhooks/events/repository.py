@@ -32,6 +32,7 @@ class NewEvent:
     state: Mapping[str, Any] | None
     facts: Facts
     former_facts: Facts | None = None
+    merged_into: str | None = None
     partner_id: UUID | None = None
 
 
@@ -49,12 +50,13 @@ class KnownSubject:
 
 INSERT_EVENTS = """
 insert into event (id, feed, change_id, type, subject_kind, subject_id, subject_version, occurred_at, received_at,
-                   api_version, state, facts, former_facts, partner_id)
+                   api_version, state, facts, former_facts, merged_into, partner_id)
 select id, feed, change_id, type, subject_kind, subject_id, subject_version, occurred_at, clock_timestamp(),
-       api_version, state, facts, former_facts, partner_id
+       api_version, state, facts, former_facts, merged_into, partner_id
 from rows from (jsonb_to_recordset($1::jsonb) as (
   id uuid, feed text, change_id uuid, type text, subject_kind text, subject_id uuid, subject_version integer,
-  occurred_at timestamptz, api_version text, state jsonb, facts jsonb, former_facts jsonb, partner_id uuid
+  occurred_at timestamptz, api_version text, state jsonb, facts jsonb, former_facts jsonb, merged_into uuid,
+  partner_id uuid
 )) with ordinality
 order by ordinality
 on conflict on constraint event_of_change do nothing

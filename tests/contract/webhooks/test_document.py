@@ -66,6 +66,26 @@ def test_an_event_of_what_left_publication_has_no_state(document: dict[str, Any]
             assert not validator.is_valid(example | {"data": example["data"] | {"state": {"id": "x"}}})
 
 
+@pytest.mark.parametrize("name", EVENT_TYPES)
+def test_events_of_merges_name_what_stands_for_the_record_now_and_others_name_nothing(
+    document: dict[str, Any], name: str
+) -> None:
+    kind, _, event = name.partition(".")
+    for _, validator, example in bodies(document, name):
+        data = example["data"]
+        if event == "merged":
+            assert data["merged_into"] == examples.recorded()[kind]["id"] != data["subject"]["id"]
+            assert data["url"].endswith(data["subject"]["id"])
+            without = {member: value for member, value in data.items() if member != "merged_into"}
+            assert not validator.is_valid(example | {"data": without})
+            for wrong in (None, "none", [data["merged_into"]]):
+                assert not validator.is_valid(example | {"data": data | {"merged_into": wrong}})
+        else:
+            assert "merged_into" not in data
+            assert not validator.is_valid(example | {"data": data | {"merged_into": None}})
+            assert not validator.is_valid(example | {"data": data | {"merged_into": data["subject"]["id"]}})
+
+
 def test_the_events_are_in_the_merged_document_too() -> None:
     assert merged(documents())["webhooks"].keys() == EVENT_TYPES.keys()
 

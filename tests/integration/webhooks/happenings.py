@@ -74,10 +74,11 @@ def change(
     subject_id: str | None = None,
     version: int = 1,
     at: datetime | None = None,
+    merged_into: str | None = None,
 ) -> Change:
     """A change that was never heard of before."""
     subject = subject_id or (state["id"] if state else str(new_id()))
-    return Change(str(new_id()), f"{kind}.{event}", kind, subject, version, at or now(), state)
+    return Change(str(new_id()), f"{kind}.{event}", kind, subject, version, at or now(), state, merged_into)
 
 
 def changes_of(records: Iterable[tuple[str, dict[str, Any]]], **given: Any) -> list[Change]:  # noqa: ANN401 - of `change`

@@ -11,7 +11,8 @@ from standardwebhooks import Webhook
 
 from services.webhooks.event_types.catalogue import EVENT_TYPES
 from services.webhooks.event_types.documents import body_schemas
-from tests.integration.catalog.partners import PATCH, Headers
+from tests.integration.catalog.editing import merge
+from tests.integration.catalog.partners import PATCH, Headers, make_initiative
 from tests.integration.webhooks.conftest import Serve
 from tests.integration.webhooks.happenings import Happenings, change
 from tests.integration.webhooks.receiver import Receiver
@@ -60,7 +61,9 @@ async def test_what_is_delivered_is_what_the_document_says(
     async with serve() as here:
         await here.make(url=receiver.url("/ok"), format=form)
         changes = [change(kind, found[0]) for kind, found in states.items() if f"{kind}.updated" in EVENT_TYPES]
-        changes.append(change("initiative", event="archived", subject_id=states["initiative"][1]["id"]))
+        gone, duplicate, survivor = [state["id"] for state in states["initiative"][1:4]]
+        changes.append(change("initiative", event="archived", subject_id=gone))
+        changes.append(change("initiative", event="merged", subject_id=duplicate, merged_into=survivor))
         await happen.happen(changes)
         received = await receiver.wait_for(len(changes))
     assert len(changes) >= 5
@@ -69,6 +72,42 @@ async def test_what_is_delivered_is_what_the_document_says(
         body = json.loads(one.body)
         schema = body_schemas(EVENT_TYPES[body["type"]])[content_type]
         jsonschema.validate(body, schema | {"components": document_components(here)})
+
+
+async def test_a_merge_in_the_catalog_arrives_with_what_stands_for_the_record_and_so_does_its_replay(
+    serve: Serve, receiver: Receiver, happen: Happenings, as_admin: Headers
+) -> None:
+    forms = ("thin", "full", "cloudevents")
+    async with serve() as here:
+        first, second, third = [
+            await make_initiative(here.catalog, as_admin, slug=slug)
+            for slug in ("doublon-fes", "double-fes", "seul-fes")
+        ]
+        endpoints = {
+            form: await here.make(url=receiver.url(f"/ok?{form}"), format=form, event_types=["initiative.merged"])
+            for form in forms
+        }
+        assert (await merge(here.catalog, "initiatives/doublon-fes", "double-fes", as_admin)).status_code == 200
+        [event] = {one.webhook_id for form in forms for one in await receiver.wait_for(1, f"/ok?{form}")}
+        assert (await merge(here.catalog, "initiatives/double-fes", "seul-fes", as_admin)).status_code == 200
+        for form in forms:
+            await receiver.wait_for(2, f"/ok?{form}")
+        await happen.settled()
+        for endpoint in endpoints.values():
+            again = await here.client.post(
+                f"{ENDPOINTS}/{endpoint['id']}/replay", json={"event_id": event}, headers=here.a.headers
+            )
+            assert again.json()["deliveries"] == 1, again.text
+        received = {form: await receiver.wait_for(3, f"/ok?{form}") for form in forms}
+    for form, (merged, later, replayed) in received.items():
+        told = [json.loads(one.body)["data"] for one in (merged, later)]
+        assert [(data["subject"]["id"], data["merged_into"]) for data in told] == [
+            (first["id"], second["id"]),
+            (second["id"], third["id"]),
+        ], form
+        assert ("state" in told[0]) == (form == "full")
+        assert (replayed.webhook_id, replayed.body) == (merged.webhook_id, merged.body), "what it was then"
+        Webhook(endpoints[form]["secret"]).verify(replayed.body, dict(replayed.headers))
 
 
 def document_components(here: Beside) -> dict[str, Any]:

@@ -187,12 +187,13 @@ async def test_the_first_snapshot_tells_nobody_and_a_later_one_tells_what_is_dif
 
     assert await sink.cursor() == "one"
     await sink.replace(snapshot([first, second | {"version": 9}, fourth]), "two")
-    rows = await happen.fetch("select type, subject_id, subject_version from event order by seq")
+    rows = await happen.fetch("select type, subject_id, subject_version, merged_into from event order by seq")
     assert {(row["type"], str(row["subject_id"])) for row in rows} == {
         ("territory.updated", second["id"]),
         ("territory.created", fourth["id"]),
         ("territory.archived", third["id"]),
     }
+    assert {row["merged_into"] for row in rows} == {None}, "a snapshot does not say why a record is gone"
     assert len(await told(happen, endpoint)) == 3
     assert await sink.cursor() == "two"
 

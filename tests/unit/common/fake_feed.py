@@ -16,8 +16,8 @@ from services.common.feed.follower import Change, Record
 Item = dict[str, Any]
 
 
-def change(number: int, data: Item | None = None) -> Item:
-    """The `number`th change, of a record of its own."""
+def change(number: int, data: Item | None = None, **more: object) -> Item:
+    """The `number`th change, of a record of its own; `more` are other members."""
     return {
         "id": f"change-{number}",
         "type": "initiative.updated" if data else "initiative.archived",
@@ -25,6 +25,7 @@ def change(number: int, data: Item | None = None) -> Item:
         "version": number,
         "occurred_at": "2026-11-01T12:00:00Z",
         "data": data,
+        **more,
     }
 
 

@@ -74,6 +74,18 @@ async def test_an_empty_sink_begins_with_the_snapshot_and_goes_on_with_the_pages
     assert first.occurred_at.tzinfo is not None
 
 
+async def test_a_merge_names_what_stands_for_the_record_now(
+    feed: FakeFeed, sink: MemorySink, follower: FeedFollower
+) -> None:
+    feed.changes = [change(1, type="initiative.merged", merged_into="i0"), change(2)]
+    sink.at = "0"
+    await follower.step()
+    assert [(one.type, one.merged_into) for one in sink.seen] == [
+        ("initiative.merged", "i0"),
+        ("initiative.archived", None),
+    ]
+
+
 async def test_a_sink_that_has_a_cursor_needs_no_snapshot(
     feed: FakeFeed, sink: MemorySink, follower: FeedFollower
 ) -> None:
