@@ -13,7 +13,7 @@ bootstrap = for python in $(PYTHON) python3 python3.14 python3.13 python3.12 pyt
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: up
 up: ## Install what is missing and serve everything on http://127.0.0.1:8000 (PORT=, STATE_DIR=)
@@ -94,6 +94,18 @@ demo-partner: ## Watch a partner network follow by webhook and feed, be killed, 
 openapi: ## Write openapi/*.json from the apps
 	@$(call bootstrap)
 	@exec $(PYTHON) -m services.cli openapi
+
+.PHONY: lint-openapi
+lint-openapi: ## Check openapi/*.json with Spectral and Redocly, by rules of our own (needs Node and npm)
+	@openapi/lint/run.sh openapi/*.json
+
+# The document of all services together is made of the others.
+.PHONY: release-documents
+release-documents: ## Keep openapi/*.json as those of a release: later ones have to stay compatible
+	@$(call bootstrap,--dev)
+	@$(PYTHON) -m pytest -q tests/contract/common/test_breaking.py tests/contract/catalog/test_openapi.py -k "broken or committed"
+	@cp $(filter-out openapi/letsfood.json,$(wildcard openapi/*.json)) openapi/released/
+	@sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml > openapi/released/VERSION
 
 compile = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --only-binary :all: \
 	--no-emit-index-url --no-annotate --no-header --quiet

@@ -25,7 +25,7 @@ from services.catalog.vocabularies.repository import VOCABULARIES
 from services.catalog.vocabularies.routes import router as vocabularies
 from services.common.database import Database
 from services.common.feed.reader import Reads
-from services.common.feed.routes import Feed, feed_router
+from services.common.feed.routes import FEED_TAGS, Feed, feed_router
 from services.common.feed.signal import ChangeSignal
 from services.common.feed.snapshot import Snapshots
 from services.common.http.app import create_service
@@ -45,11 +45,30 @@ EVENT_TYPES = [
 """Every type of change that the feed carries."""
 
 
+TAGS = {
+    "territories": "Municipalities, regions and countries, with their problems, readiness, food projects and contacts.",
+    "initiatives": "What is done in a territory about its food: actors, money, lessons, where it comes from.",
+    "organizations": "Who acts, in which role, and the actor map of a territory.",
+    "cooperations": "Who works with whom, by which devices, in phases, exchanges and actions.",
+    "networks": "What territories are members of.",
+    "programmes": "Programmes, censuses and funding calls.",
+    "learning": "Guides, courses and other resources to learn from.",
+    "offers": "What territories offer and ask for.",
+    "diagnoses": "Diagnoses of territories, workshops and the priority actions that came of them.",
+    "vocabularies": "The codes of everything, with labels in every language, and crosswalks from codes of others.",
+    "completeness": "How much is known.",
+    "duplicates": "Records that may be of the same thing.",
+    **FEED_TAGS,
+    "access": "Partners, their keys and mandates, owners of records, and what a key may do.",
+    "editing": "Revisions, review, merging and renaming of records.",
+}
+
+
 def create_app(settings: CatalogSettings) -> FastAPI:
     """The catalog's app; its lifespan opens the database, which must have been migrated."""
     database = Database(settings.database_url, settings.pool_size, settings.pool_timeout_s)
 
-    async def states(reads: Reads, kind: str, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    async def states(reads: Reads, kind: str, ids: Sequence[UUID]) -> Mapping[UUID, bytes]:
         return await fetch_states(reads, PUBLISHED, kind, ids)
 
     @asynccontextmanager
@@ -93,6 +112,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
             "(CC BY 4.0 for our texts; sources are cited). Texts come in the language asked for, else in the nearest "
             "there is, and say which. `changes` and `snapshot` keep a copy of yours in step."
         ),
+        tags=TAGS,
         routers=[
             *ROUTERS,
             vocabularies,

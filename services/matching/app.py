@@ -73,6 +73,7 @@ def create_app(settings: MatchingSettings, *, catalog: httpx.AsyncClient | None 
         "matching",
         title="Let's Food matching",
         description=DESCRIPTION,
+        tags={"matches": "Who should work with whom and why, and how far matching has followed the catalog."},
         routers=[router],
         lifespan=lifespan,
         ready=ready,

@@ -84,6 +84,7 @@ def create_app(settings: SearchSettings, *, catalog: httpx.AsyncClient | None = 
         "search",
         title="Let's Food search",
         description=DESCRIPTION,
+        tags={"search": "Finding initiatives, and how far the index has followed the catalog."},
         routers=[routes.router],
         lifespan=lifespan,
         ready=ready,

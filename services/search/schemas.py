@@ -121,7 +121,9 @@ class SearchStatus(BaseModel):
     """How the index stands to the catalog."""
 
     engine: Literal["embedded", "meilisearch"]
-    documents: int | None = Field(description="Initiatives that can be found; null while the engine does not answer.")
+    documents: int | None = Field(
+        description="Initiatives that can be found; null while the engine does not answer.", examples=[1276]
+    )
     cursor: str | None = Field(description="How far the change feed has been read; null before the first build.")
     behind: int | None = Field(description="Changes not yet read; null while the catalog does not answer.")
     seconds: float | None = Field(description="Age of the oldest change not yet read; 0 when there is none.")

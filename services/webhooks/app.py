@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from services.common.access.introspection import IntrospectedCallers
 from services.common.database import Database
+from services.common.feed.routes import FEED_TAGS
 from services.common.feed.signal import ChangeSignal
 from services.common.http.app import create_service
 from services.common.stopping import Stopping
@@ -41,6 +42,14 @@ Webhooks specification, at least once and in order for each record. What an endp
 `event-types`, and under webhooks in this document. After an outage, `replay` sends again, and the catalog's change feed
 gives everything.
 """
+
+
+TAGS = {
+    "endpoints": "Where a partner is told, of what, and the secrets that sign it.",
+    "deliveries": "What was sent and what came of it; sending it again.",
+    "events": "What an endpoint can be told.",
+    **FEED_TAGS,
+}
 
 
 def create_app(settings: WebhooksSettings, *, catalog: httpx.AsyncClient | None = None) -> FastAPI:
@@ -96,6 +105,7 @@ def create_app(settings: WebhooksSettings, *, catalog: httpx.AsyncClient | None 
         "webhooks",
         title="Let's Food webhooks",
         description=DESCRIPTION,
+        tags=TAGS,
         routers=[endpoints, deliveries, event_types, changes],
         lifespan=lifespan,
         ready=ready,

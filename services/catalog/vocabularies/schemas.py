@@ -95,7 +95,7 @@ class TermContentWrite(StrictModel):
     ] = {}
     definition: dict[LanguageTag, Prose] | None = None
     broader: Annotated[list[Code], Field(max_length=10)] = Field(
-        default_factory=list, description="Terms of the same vocabulary that hold it."
+        default_factory=list, description="Terms of the same vocabulary that hold it.", examples=[["water"]]
     )
     mufpp_category: Code | None = Field(None, description="Code of `mufpp_categories`.")
     matches: Annotated[list[MatchWrite], Field(max_length=50)] = Field(default_factory=list)

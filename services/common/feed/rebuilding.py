@@ -1,6 +1,6 @@
 """What services that follow a feed share of `POST rebuild`."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.common.http.documents import problem_responses
 from services.common.problems import CONFLICT, Problem
@@ -11,7 +11,7 @@ REBUILD_ERRORS = problem_responses(401, 403, 409)
 class Rebuilding(BaseModel):
     """It has begun."""
 
-    status: str = "rebuilding"
+    status: str = Field("rebuilding", examples=["rebuilding"])
 
 
 def not_the_follower() -> Problem:

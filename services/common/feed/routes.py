@@ -78,12 +78,16 @@ class FeedStatus(BaseModel):
     """How far a cursor is behind the newest change."""
 
     head: str = Field(description="The cursor of the newest change.")
-    behind: int = Field(description="Changes after the given cursor.")
+    behind: int = Field(description="Changes after the given cursor.", examples=[12])
     seconds: float = Field(description="Age in seconds of the oldest of them; 0 when there is none.")
     pending_seconds: float = Field(
         description="Age in seconds of the oldest transaction that has recorded changes and has not ended: they come "
         "after every change that can be read now. 0 when there is none."
     )
+
+
+FEED_TAG = "change feed"
+FEED_TAGS = {FEED_TAG: "What changed, in order, to keep a copy of one's own in step."}
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ class Feed:
 
 def _page(
     changes: list[FeedChange],
-    states: dict[UUID, str] | None,
+    states: dict[UUID, bytes] | None,
     survivors: Mapping[UUID, UUID],
     end: Position,
     *,
@@ -193,7 +197,7 @@ SinceParameter = Annotated[
 
 def feed_router() -> APIRouter:
     """The routes; the app's lifespan puts its `Feed` into `app.state.feed`."""
-    router = service_router(tags=["change feed"])
+    router = service_router(tags=[FEED_TAG])
 
     @router.get(
         "/changes",
@@ -212,7 +216,9 @@ def feed_router() -> APIRouter:
         include: Annotated[
             Literal["data"] | None, Query(description="`data` adds the published state, as it is now.")
         ] = None,
-        last_event_id: Annotated[str | None, Header(max_length=100)] = None,
+        last_event_id: Annotated[
+            str | None, Header(max_length=100, description="Of a stream: the `id` of the last event that arrived.")
+        ] = None,
     ) -> Response:
         """What changed, in the order in which it became visible, each change at least once.
 
@@ -258,7 +264,10 @@ def feed_router() -> APIRouter:
             304: {"description": "Nothing has changed since the ETag given."},
         },
     )
-    async def snapshot(request: Request, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+    async def snapshot(
+        request: Request,
+        if_none_match: Annotated[str | None, Header(description="ETag of the snapshot that you have.")] = None,
+    ) -> Response:
         """Everything published, as NDJSON, to begin following from.
 
         The first line is `{"cursor"}`: go on from there with `changes?since=`. Then one line a record,

@@ -1,6 +1,6 @@
 """How every service's app is put together: routes that refuse what they do not know, errors, documents, health."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
@@ -22,6 +22,9 @@ from services.common.telemetry.routes import metrics_router
 from services.common.telemetry.settings import ProcessSettings
 from services.common.telemetry.traces import exporting, fastapi_telemetry, traces_of
 
+TAGS = {"operation": "Whether the service works, and its metrics."}
+"""What every service has; the `tags` of `create_service` come before it."""
+
 
 def service_router(prefix: str = "", tags: Sequence[str] = ()) -> APIRouter:
     """A router whose routes keep the common contract."""
@@ -39,10 +42,12 @@ def create_service(  # noqa: PLR0913 - all of them by name
     settings: ContractSettings,
     metrics: Metrics,
     stopping: Stopping | None = None,
+    tags: Mapping[str, str] = TAGS,
 ) -> FastAPI:
     """The app of the service `name`: every path begins with `/{name}`, documents and health included.
 
-    `app.state.stopping` is how the server tells it that the process ends.
+    `tags` says what the groups of its operations are about. `app.state.stopping` is how the server tells it that the
+    process ends.
     """
     stopping = stopping or Stopping()
     traces = traces_of(name, ProcessSettings().otlp_endpoint)
@@ -56,6 +61,7 @@ def create_service(  # noqa: PLR0913 - all of them by name
         title=title,
         description=description,
         version="1",
+        openapi_tags=[{"name": tag, "description": text} for tag, text in {**tags, **TAGS}.items()],
         openapi_url=f"/{name}/openapi.json",
         docs_url=None,
         redirect_slashes=False,  # the Location would be made of whatever Host the client sent

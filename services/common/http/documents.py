@@ -44,7 +44,13 @@ class ProblemDocument(BaseModel):
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of an operation for these statuses, each a problem document."""
     schema = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
-    return {status: {"description": DESCRIPTIONS[status], "content": schema} for status in statuses}
+    return {status: {"description": DESCRIPTIONS[status], "content": schema, **_headers(status)} for status in statuses}
+
+
+def _headers(status: int) -> dict[str, Any]:
+    named = HEADERS.get(status, {})
+    headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in named.items()}
+    return {"headers": headers} if headers else {}
 
 
 DESCRIPTIONS = {
@@ -66,6 +72,14 @@ DESCRIPTIONS = {
     503: "Not available for the moment; Retry-After says when to try again.",
 }
 
+
+HEADERS = {
+    201: {"Location": "The address of what was made.", "ETag": "Its version, for If-Match."},
+    401: {"WWW-Authenticate": "That it is a Bearer key, and what is wrong with the one given (RFC 6750)."},
+    429: {"Retry-After": "Seconds."},
+    503: {"Retry-After": "Seconds."},
+}
+"""What comes in the head of every answer of these statuses."""
 
 LICENCE = {"name": "MIT", "identifier": "MIT"}
 SERVERS: list[dict[str, Any]] = [{"url": "/", "description": "The host that this document was read from."}]
@@ -100,6 +114,7 @@ def finish_openapi(app: FastAPI) -> None:
                 separate_input_output_schemas=app.separate_input_output_schemas,
                 license_info=LICENCE,
                 servers=SERVERS,
+                tags=app.openapi_tags,
             )
             document["security"] = []  # an operation that needs a key says so itself
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
@@ -113,6 +128,8 @@ def finish_openapi(app: FastAPI) -> None:
                     _document_problems(path, operation)
                     _document_access(path, operation)
                     _document_limits(path, operation)
+                    if "201" in operation["responses"]:
+                        operation["responses"]["201"] |= _headers(201)
             _name_bounds(document)
             _restore_examples(app, document)
             app.openapi_schema = document

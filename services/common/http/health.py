@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.common.http.documents import problem_responses
 from services.common.problems import UNAVAILABLE, Problem
@@ -16,13 +16,13 @@ ReadyCheck = Callable[[], Awaitable[Mapping[str, str | None]]]
 class Live(BaseModel):
     """The process answers."""
 
-    status: str = "live"
+    status: str = Field("live", examples=["live"])
 
 
 class Ready(BaseModel):
     """The service can do its work."""
 
-    status: str = "ready"
+    status: str = Field("ready", examples=["ready"])
 
 
 def health_router(check: ReadyCheck, stopping: Stopping) -> APIRouter:

@@ -23,6 +23,8 @@ def merged(by_service: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
             whole["paths"].setdefault(path, item)
         for name, item in document.get("webhooks", {}).items():
             whole.setdefault("webhooks", {})[name] = item
+        tags = whole.setdefault("tags", [])
+        tags.extend(tag for tag in document.get("tags", []) if tag not in tags)
         for kind, components in document.get("components", {}).items():
             whole["components"].setdefault(kind, {}).update(components)
     return whole

@@ -4,9 +4,10 @@ Passing over a misspelt filter, or over one of two values, would answer another 
 """
 
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 from fastapi._compat import field_annotation_is_sequence  # FastAPI's own test for a repeatable parameter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -15,6 +16,9 @@ from services.common import problems
 from services.common.http.bodies import StrictRequest
 from services.common.http.head import restore_method
 from services.common.problems import FieldError, Problem
+
+IdParameter = Annotated[UUID, Path(description="Its id.", examples=["01a20754-3b61-76ce-95d7-660470730cf6"])]
+"""What has no slug is addressed by its id."""
 
 NAMED, NAMED_CHARACTERS = 10, 80
 """How many parameters an answer names, and how much of each: it should not be larger than the question."""

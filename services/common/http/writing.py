@@ -10,6 +10,9 @@ from services.common.problems import UNSUPPORTED_MEDIA_TYPE, Problem
 MERGE_PATCH = "application/merge-patch+json"
 
 IfMatch = Annotated[str | None, Header(description="The ETag that you read; without it 428.", examples=['"3-1f0c"'])]
+PUBLISHING = {"status": "published"}
+"""The patch that records get the most often."""
+
 PatchBody = Annotated[dict[str, Any], Body()]
 
 
@@ -53,9 +56,13 @@ def _media_type(request: Request) -> str:
 
 
 def merge_patch_body(model: type[BaseModel]) -> dict[str, Any]:
-    """The OpenAPI request body of a merge patch on `model`."""
+    """The OpenAPI request body of a merge patch on `model`, which has examples of members, or a `status`."""
     schema = {
         "type": "object",
         "description": f"Any members of {model.__name__}; null takes one away, a list replaces the former one.",
     }
-    return {"requestBody": {"required": True, "content": {MERGE_PATCH: {"schema": schema}}}}
+    members = model.model_fields.items()
+    shown = ({name: field.examples[0]} for name, field in members if field.examples and name != "slug")
+    example = PUBLISHING if "status" in model.model_fields else next(shown)
+    content = {"schema": schema, "example": example}
+    return {"requestBody": {"required": True, "content": dict.fromkeys((MERGE_PATCH, "application/json"), content)}}

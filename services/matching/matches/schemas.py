@@ -206,7 +206,7 @@ class StatusRead(Answer):
     territories: int
     initiatives: int
     cooperations: int
-    rankable: int = Field(description="Territories with a stated problem or an initiative.")
+    rankable: int = Field(description="Territories with a stated problem or an initiative.", examples=[619])
     unreadable: int = Field(description="Records that this release cannot read; they are left out.")
     cursor: str | None = Field(description="Where in the catalog's change feed; null before the first snapshot.")
     behind: int | None = Field(description="Changes not yet taken in; null while the catalog does not answer.")

@@ -14,13 +14,13 @@ from services.common.access.scopes import Scope
 from services.common.database import Database
 from services.common.feed.position import Position, cursor_gone, parse_cursor
 from services.common.feed.reader import FeedChange, holds, read_genesis, read_page
-from services.common.feed.routes import MAX_LIMIT, MAX_WAIT_S, ChangePage, SinceParameter
+from services.common.feed.routes import FEED_TAG, MAX_LIMIT, MAX_WAIT_S, ChangePage, SinceParameter
 from services.common.feed.signal import ChangeSignal
 from services.common.http.answers import NO_STORE
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
 
-router = service_router(tags=["change feed"])
+router = service_router(tags=[FEED_TAG])
 
 BEGIN_AGAIN = "/webhooks/v1/endpoints"
 """What takes the place of a snapshot: one's endpoints as they are now."""

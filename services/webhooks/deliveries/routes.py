@@ -15,6 +15,7 @@ from services.common.database import reads_of
 from services.common.http.answers import NO_STORE
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
+from services.common.http.parameters import IdParameter
 from services.common.http.writing import JsonOnly
 from services.common.paging import PageDep, next_link
 from services.common.problems import CONFLICT, FieldError, Problem, invalid
@@ -41,7 +42,7 @@ async def list_deliveries(
     session: SessionDep,
     caller: CallerDep,
     page: PageDep,
-    id: UUID,  # noqa: A002 - its name in the path
+    id: IdParameter,  # noqa: A002 - its name in the path
     state: Annotated[list[State], Query(description="Only those in this state; repeat for several.")] = [],
     type: Annotated[  # noqa: A002 - its name in the query
         list[str], Query(description="Only events of this type; repeat for several.", examples=[["initiative.updated"]])
@@ -80,7 +81,7 @@ async def replay_events(
     webhooks: WebhooksDep,
     caller: CallerDep,
     once: OnceDep,
-    id: UUID,  # noqa: A002 - its name in the path
+    id: IdParameter,  # noqa: A002 - its name in the path
     wanted: ReplayWrite,
 ) -> Response:
     """Send events again: one, those of a time, or what is missing. Each keeps its `webhook-id`.
@@ -109,7 +110,7 @@ async def test_endpoint(
     session: SessionDep,
     caller: CallerDep,
     once: OnceDep,
-    id: UUID,  # noqa: A002 - its name in the path
+    id: IdParameter,  # noqa: A002 - its name in the path
 ) -> Response:
     """Send an event of the type `endpoint.test`, whatever the endpoint's types and filter.
 

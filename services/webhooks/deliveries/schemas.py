@@ -112,7 +112,9 @@ class ReplayWrite(StrictModel):
 class ReplayRead(BaseModel):
     """What is sent again."""
 
-    events: int = Field(description="Found by what you asked for, and let through by the endpoint's types and filter.")
+    events: int = Field(
+        description="Found by what you asked for, and let through by the endpoint's types and filter.", examples=[12]
+    )
     deliveries: int = Field(description="Made of them. Those that waited already are tried at once instead.")
     next_since: datetime | None = Field(
         description="Where there are more events than one replay sends: ask again with this as `since`."
@@ -122,5 +124,5 @@ class ReplayRead(BaseModel):
 class TestRead(BaseModel):
     """A test event on its way."""
 
-    event_id: UUID = Field(description="Its `webhook-id`.")
+    event_id: UUID = Field(description="Its `webhook-id`.", examples=["01a20754-3b61-76ce-95d7-660470730cf6"])
     delivery_id: UUID

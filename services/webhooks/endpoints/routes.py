@@ -14,6 +14,7 @@ from services.common.access.scopes import Scope
 from services.common.http.answers import find_page, found_response, one_response
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
+from services.common.http.parameters import IdParameter
 from services.common.http.writing import IfMatch, JsonOnly, MergePatchOnly, PatchBody, merge_patch_body
 from services.common.paging import PageDep
 from services.webhooks.context import OnceDep, SessionDep, Webhooks, WebhooksDep
@@ -84,7 +85,7 @@ async def get_endpoint(
     session: SessionDep,
     webhooks: WebhooksDep,
     caller: CallerDep,
-    id: UUID,  # noqa: A002 - its name in the path
+    id: IdParameter,  # noqa: A002 - its name in the path
 ) -> Response:
     """An endpoint by its id, without its secret and the values of its headers. A deleted one answers 410."""
     endpoint = await service.find(session, caller, id)
@@ -130,7 +131,7 @@ async def change_endpoint(
     session: SessionDep,
     webhooks: WebhooksDep,
     caller: CallerDep,
-    id: UUID,  # noqa: A002 - its name in the path
+    id: IdParameter,  # noqa: A002 - its name in the path
     patch: PatchBody,
     if_match: IfMatch = None,
 ) -> Response:
@@ -148,7 +149,7 @@ async def change_endpoint(
 @router.delete(
     "/{id}", status_code=204, responses=problem_responses(400, 403, 404, 410, 412, 428), dependencies=[MANAGERS]
 )
-async def delete_endpoint(session: SessionDep, caller: CallerDep, id: UUID, if_match: IfMatch = None) -> None:  # noqa: A002
+async def delete_endpoint(session: SessionDep, caller: CallerDep, id: IdParameter, if_match: IfMatch = None) -> None:  # noqa: A002
     """Delete an endpoint: nothing more is sent to it, and its secrets are forgotten."""
     endpoint = await service.find(session, caller, id, lock=True)
     await service.delete(session, endpoint, if_match)
@@ -167,7 +168,7 @@ async def rotate_secrets(
     webhooks: WebhooksDep,
     caller: CallerDep,
     once: OnceDep,
-    id: UUID,  # noqa: A002 - its name in the path
+    id: IdParameter,  # noqa: A002 - its name in the path
     wanted: SecretsRotate,
 ) -> Response:
     """Replace the secret: until the overlap ends, a day by default, each delivery carries a signature by both.

@@ -97,7 +97,7 @@ class EndpointWrite(StrictModel):
     headers: Headers = Field(
         {},
         description="Headers of every delivery, for example for your own gateway. Kept encrypted and not shown again.",
-        examples=[{"Authorization": "Bearer …"}],
+        examples=[{"Authorization": "Bearer of-your-gateway"}],
     )
     rate_per_second: Annotated[float, Field(ge=0.01, le=1000)] | None = Field(
         None, description="Deliveries a second, at most; null: no bound."
@@ -128,7 +128,7 @@ class SecretsRotate(StrictModel):
     """How a secret is replaced."""
 
     overlap_seconds: Annotated[Whole, Field(ge=0, le=7 * DAY_S)] = Field(
-        DAY_S, description="How long the former secret signs beside the new one."
+        DAY_S, description="How long the former secret signs beside the new one.", examples=[3600]
     )
     signature: Signature | None = Field(None, description="Of the new secret; null: as the former.")
 

@@ -55,17 +55,19 @@ def event_schemas() -> dict[str, Schema]:
 
 def body_schemas(one: EventType) -> dict[str, Schema]:
     """By media type, what a body of this type of event is."""
-    subject: Schema = {"properties": {"type": {"const": one.kind}}} if one.kind else {}
-    data: Schema = {"properties": {"subject": subject}}
-    gone: Schema = {"properties": {"state": {"type": "null"}}} if one.ends else {}
+    subject: Schema = {"subject": {"properties": {"type": {"const": one.kind}}}} if one.kind else {}
+    gone: Schema = {"state": {"type": "null"}} if one.ends else {}
+    survivor: Schema = {"type": "string", "format": "uuid"} if one.merges else {"not": {}}
+    required: Schema = {"required": ["merged_into"]} if one.merges else {}
 
-    def only(model: str, **more: Schema) -> Schema:
-        properties = {"type": {"const": one.name}, "data": {"allOf": [data, *more.values()]}}
+    def only(model: str, **data: Schema) -> Schema:
+        about: Schema = {"properties": {**data, "merged_into": survivor}, **required}
+        properties = {"type": {"const": one.name}, "data": about}
         return {"allOf": [{"$ref": COMPONENTS + model}, {"properties": properties}]}
 
     return {
-        "application/json": {"anyOf": [only("ThinEvent"), only("FullEvent", gone=gone)]},
-        "application/cloudevents+json": only("CloudEvent"),
+        "application/json": {"anyOf": [only("ThinEvent", **subject), only("FullEvent", **subject, **gone)]},
+        "application/cloudevents+json": only("CloudEvent", **subject),
     }
 
 

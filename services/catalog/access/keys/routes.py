@@ -16,6 +16,7 @@ from services.common.access.scopes import Scope
 from services.common.http.answers import one_response, page_response
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
+from services.common.http.parameters import IdParameter
 from services.common.http.writing import IfMatch, JsonOnly
 from services.common.paging import PageDep
 
@@ -55,7 +56,7 @@ async def list_keys(
 
 
 @router.get("/{id}", response_model=KeyRead, responses=problem_responses(400, 403, 404, 410), dependencies=[MANAGERS])
-async def get_key(request: Request, session: SessionDep, caller: CallerDep, id: UUID) -> Response:  # noqa: A002 - its name in the path
+async def get_key(request: Request, session: SessionDep, caller: CallerDep, id: IdParameter) -> Response:  # noqa: A002 - its name in the path
     """A key by its id, without its secret. A revoked one answers 410."""
     key = await service.find(session, caller, id)
     return one_response(request, represent(key), key.version)
@@ -91,7 +92,7 @@ async def rotate_key(
     session: SessionDep,
     caller: CallerDep,
     once: OnceDep,
-    id: UUID,  # noqa: A002 - its name in the path
+    id: IdParameter,  # noqa: A002 - its name in the path
     wanted: KeyRotate,
 ) -> Response:
     """Replace a key: a new one with the same scopes, while the former remains valid for the overlap, a day by default.
@@ -109,7 +110,7 @@ async def rotate_key(
     responses=problem_responses(400, 403, 404, 410, 412, 428),
     dependencies=[MANAGERS],
 )
-async def revoke_key(session: SessionDep, caller: CallerDep, id: UUID, if_match: IfMatch = None) -> None:  # noqa: A002
+async def revoke_key(session: SessionDep, caller: CallerDep, id: IdParameter, if_match: IfMatch = None) -> None:  # noqa: A002
     """Revoke a key: it is not valid any more, here at once, in the other services within a minute.
 
     In a hurry, `If-Match: *` revokes it whatever its version.

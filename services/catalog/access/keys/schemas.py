@@ -63,7 +63,9 @@ class KeyRotate(StrictModel):
     """How a key is replaced."""
 
     overlap_seconds: Annotated[Whole, Field(ge=0, le=int(LONGEST_OVERLAP.total_seconds()))] = Field(
-        int(DEFAULT_OVERLAP.total_seconds()), description="How long the former key remains valid beside the new one."
+        int(DEFAULT_OVERLAP.total_seconds()),
+        description="How long the former key remains valid beside the new one.",
+        examples=[3600],
     )
     expires_at: Expiry | None = Field(None, description="Of the new key.")
 
@@ -74,8 +76,8 @@ class KeyRead(BaseModel):
     id: UUID
     partner_id: UUID
     public_id: str = Field(description="The part of the key that may be shown: `lf_<public id>_…`.")
-    name: str
-    scopes: list[str]
+    name: str = Field(examples=["synchronisation"])
+    scopes: list[str] = Field(examples=[["records:write"]])
     version: int
     created_at: datetime
     expires_at: datetime | None

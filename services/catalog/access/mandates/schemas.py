@@ -25,7 +25,7 @@ class MandateRead(BaseModel):
     territory_id: UUID
     given_by: str | None = Field(description="Public id of the moderator's key.")
     version: int
-    since: datetime
+    since: datetime = Field(examples=["2026-11-23T09:00:00Z"])
     until: datetime | None
 
 

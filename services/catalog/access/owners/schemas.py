@@ -17,5 +17,5 @@ class OwnerRead(BaseModel):
     """The owner of a record."""
 
     id: UUID = Field(description="The record.")
-    version: int
+    version: int = Field(examples=[4])
     partner_id: UUID | None = Field(description="Null: the association.")

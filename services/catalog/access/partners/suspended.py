@@ -21,7 +21,7 @@ router = service_router("/suspended-partners", tags=["access"])
 class SuspendedPartner(BaseModel):
     """A suspended partner, by its id alone: who it is, and its contacts, are nothing that a service needs."""
 
-    id: UUID
+    id: UUID = Field(examples=["01a20754-3b61-76ce-95d7-660470730cf6"])
 
 
 class SuspendedPartnerPage(BaseModel):
