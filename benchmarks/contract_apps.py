@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import orjson
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,6 +20,7 @@ from starlette.types import ASGIApp, Lifespan
 
 from services.catalog.app import create_app
 from services.catalog.initiatives.kind import INITIATIVE
+from services.catalog.records.fragments import Fragments
 from services.catalog.records.queries import fetch_one
 from services.catalog.records.representation import Reader
 from services.catalog.settings import CatalogSettings
@@ -70,13 +70,14 @@ def starlette(url: str, _: bytes) -> ASGIApp:
 def _handler(url: str) -> tuple[Handler, Lifespan[Any]]:
     database = Database(url, POOL_SIZE)
     held: dict[str, Reader] = {}
+    fragments = Fragments()
 
     async def get(request: Request) -> Response:
         row = await fetch_one(database.pool, INITIATIVE.queries, request.path_params["ref"])
         if row is None:
             return Response(status_code=404)
-        representation = INITIATIVE.represent(orjson.loads(row["state"]), held["reader"])
-        return Response(orjson.dumps(representation), media_type="application/json")
+        [body] = fragments.of(INITIATIVE, [row["state"]], held["reader"])
+        return Response(body, media_type="application/json")
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:

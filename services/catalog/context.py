@@ -1,13 +1,14 @@
 """What the catalog's routes work with, opened in the app's lifespan."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.access.callers import DatabaseCallers
+from services.catalog.records.fragments import Fragments
 from services.catalog.records.representation import Reader
 from services.catalog.settings import CatalogSettings
 from services.catalog.vocabularies.cache import VocabularyCache
@@ -29,6 +30,7 @@ class Catalog:
     callers: DatabaseCallers
     room: Room
     """For answers that are too large to be held."""
+    fragments: Fragments = field(default_factory=Fragments)
 
 
 async def catalog_of(request: Request) -> Catalog:

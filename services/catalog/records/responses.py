@@ -1,6 +1,7 @@
 """Answers of records: one with its ETag, a page with its links, GeoJSON when asked for."""
 
 from collections.abc import Mapping, Set
+from typing import cast
 
 import orjson
 from asyncpg import Record
@@ -8,6 +9,7 @@ from fastapi import Request, Response
 
 from services.catalog.context import Catalog
 from services.catalog.records.features import write_features
+from services.catalog.records.fragments import Fragments
 from services.catalog.records.kinds import Kind
 from services.catalog.records.models import PUBLISHED
 from services.catalog.records.queries import Where, fetch_count, fetch_page
@@ -26,16 +28,15 @@ def record_response(
 
     `further` members are the answer's, not the record's: the ETag is that of the record read without them.
     """
-    representation = kind.represent(orjson.loads(row["state"]), reader)
+    as_feature = kind.as_feature if wants_geojson(request) else None
+    media_type = GEOJSON if as_feature else "application/json"
+    [body] = _fragments(request).of(kind, [row["state"]], reader, as_features=as_feature is not None)
     headers = language_headers(reader.used)
     if row["status"] != PUBLISHED:
         headers["Cache-Control"] = "no-store"
-    as_feature = kind.as_feature if wants_geojson(request) else None
-    media_type = GEOJSON if as_feature else "application/json"
-    whole = {**representation, **further} if further else None
-    body = orjson.dumps(as_feature(representation) if as_feature else representation)
     headers["ETag"] = make_etag(row["version"], body)
-    if whole is not None:
+    if further:
+        whole = {**kind.represent(orjson.loads(row["state"]), reader), **further}
         body = orjson.dumps(as_feature(whole) if as_feature else whole)
     if status == 200 and none_match(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=headers)
@@ -51,18 +52,19 @@ async def page_response(
     following = len(rows) > page.limit
     rows = rows[: page.limit]
     cursor = page.cursor_after(rows[-1]["sort_key"], rows[-1]["id"]) if following else None
-    items = [kind.represent(orjson.loads(row["state"]), reader) for row in rows]
+    as_features = kind.as_feature is not None and wants_geojson(request)
+    items = _fragments(request).of(kind, [row["state"] for row in rows], reader, as_features=as_features)
     headers = language_headers(reader.used)
     if cursor:
         headers["Link"] = next_link(request, cursor)
-    document: State = {"items": items, "next": cursor}
-    media_type = "application/json"
-    if kind.as_feature is not None and wants_geojson(request):
-        features = [kind.as_feature(item) for item in items]
-        document, media_type = {"type": "FeatureCollection", "features": features, "next": cursor}, GEOJSON
-    if total is not None:
-        document["total"] = total
-    return Response(orjson.dumps(document), headers=headers, media_type=media_type)
+    begin = b'{"type":"FeatureCollection","features":[' if as_features else b'{"items":['
+    end = {"next": cursor} | ({} if total is None else {"total": total})
+    body = begin + b",".join(items) + b"]," + orjson.dumps(end)[1:]
+    return Response(body, headers=headers, media_type=GEOJSON if as_features else "application/json")
+
+
+def _fragments(request: Request) -> Fragments:
+    return cast("Catalog", request.app.state.catalog).fragments
 
 
 def features_response(
