@@ -1,8 +1,8 @@
 """The reference of `benchmarks.catalog`: `python -m benchmarks.catalog_apps DATABASE_URL SOCKET_FD FOLDER`.
 
-Starlette and asyncpg, and nothing else: for each request it runs the very statement that the catalog runs, makes the
-same bytes of its rows as plainly as can be, and sends them. `/prepared/…` does not even make them: it sends what was
-made beforehand. Under the catalog's own uvicorn, with as many connections.
+Starlette and asyncpg, and nothing else: for each request it runs the very statement that the catalog runs. Under
+`/prepared/` it then sends what was made beforehand, else it makes the same bytes of the rows as plainly as can be.
+Under the catalog's own uvicorn, with as many connections.
 """
 
 import socket
