@@ -9,7 +9,7 @@ from services.local.binaries import MAJOR_VERSION, Binaries
 from services.local.errors import LocalError
 from services.local.ownership import remove_tree
 from services.local.privileges import Runner
-from services.local.processes import initializers_of, kill_all
+from services.local.processes import kill_initializers
 
 SUPERUSER = "postgres"
 
@@ -38,7 +38,7 @@ def ensure_cluster(data: Path, binaries: Binaries, runner: Runner, *, durable: b
 def discard_unfinished(folder: Path, runner: Runner) -> None:
     """Remove what an interrupted initdb left, ending it first if it still works there."""
     for unfinished in folder.glob(f"{_UNFINISHED}*"):
-        kill_all(initializers_of(unfinished, runner))
+        kill_initializers(unfinished, runner)
         remove_tree(unfinished)
 
 

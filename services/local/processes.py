@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import Enum
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -86,13 +87,27 @@ def processes_in(data: Path, runner: Runner) -> list[psutil.Process]:
     ]
 
 
-def initializers_of(folder: Path, runner: Runner) -> list[psutil.Process]:
-    """The live initdb processes that fill `folder`, and what they started."""
-    found = [it for it in _named({"initdb"}) if _alive_and(lambda p: _serves(p.cmdline(), folder), it)]
-    for process in tuple(found):
+def kill_initializers(folder: Path, runner: Runner) -> None:
+    """SIGKILL the initdb processes that fill `folder`, which is about to be thrown away, and what they started.
+
+    Each is halted before its children are looked for: one that it starts meanwhile, not in the folder yet, would go on
+    writing there. Returns when all are gone.
+    """
+    family = [it for it in _named({"initdb"}) if _alive_and(lambda p: _serves(p.cmdline(), folder), it)]
+    for process in family:  # it grows meanwhile
         with suppress(psutil.NoSuchProcess):
-            found += process.children(recursive=True)
-    return [*found, *processes_in(folder, runner)]
+            process.suspend()
+            _until(partial(_is_still, process), 1)
+            family += process.children()
+    family += processes_in(folder, runner)
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    _until(lambda: not any(is_alive(process) for process in family), 5)
+
+
+def _is_still(process: psutil.Process) -> bool:
+    return process.status() in {psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE}
 
 
 def shut_down(process: Stoppable) -> None:
@@ -141,14 +156,6 @@ def await_backends(data: Path, runner: Runner) -> None:
     if not _until(lambda: not processes_in(data, runner), _BACKENDS_LEAVE_SECONDS):
         pids = ", ".join(str(process.pid) for process in processes_in(data, runner))
         raise LocalError(f"Processes of an ended PostgreSQL still work in {data}: {pids}")
-
-
-def kill_all(processes: list[psutil.Process]) -> None:
-    """SIGKILL, for what works on files that are about to be thrown away; returns when all are gone."""
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    _until(lambda: not any(is_alive(process) for process in processes), 5)
 
 
 def _until(condition: Callable[[], bool], seconds: float) -> bool:

@@ -21,7 +21,7 @@ WRITTEN_AT_ONCE = 1024 * 1024
 SENT_AT_ONCE = 256 * 1024
 
 MADE_AT_ONCE = 2
-"""They cost a process about half a second of its time each: more at once would keep all others waiting."""
+"""They cost a process about a quarter of a second of its time each: more at once would keep all others waiting."""
 
 KEPT_AT_ONCE = 20
 """Files that wait for their clients; of 10,000 records one has about 20 MB."""
