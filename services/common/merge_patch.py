@@ -1,10 +1,11 @@
 """Merge patches (RFC 7396): what a document says after one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -24,7 +25,24 @@ def merge_patch(document: Any, patch: Any) -> Any:  # noqa: ANN401 - any JSON va
 
 def patched(model: type[M], document: Mapping[str, Any], patch: Mapping[str, Any]) -> M:
     """The whole as it would stand after the patch; raises the same error as a body that is wrong."""
+    unknown = _unknown(model, patch)
     try:
-        return model.model_validate(merge_patch(document, patch))
+        whole = model.model_validate(merge_patch(document, patch))
     except ValidationError as error:
-        raise RequestValidationError([dict(item, loc=("body", *item["loc"])) for item in error.errors()]) from error
+        raise _refused([*error.errors(), *unknown]) from error
+    if unknown:
+        raise _refused(unknown)
+    return whole
+
+
+def _unknown(model: type[BaseModel], patch: Mapping[str, Any]) -> list[ErrorDetails]:
+    """The members to be taken away that the model has not: merged they leave no trace, so none is found there."""
+    try:
+        model.model_validate(patch)
+    except ValidationError as error:
+        return [item for item in error.errors() if item["type"] == "extra_forbidden" and item["input"] is None]
+    return []
+
+
+def _refused(errors: Sequence[ErrorDetails]) -> RequestValidationError:
+    return RequestValidationError([dict(item, loc=("body", *item["loc"])) for item in errors])

@@ -9,6 +9,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.access.requires import ANY_KEY, PUBLIC, scope_of
+from services.common.http.writing import place_patch
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
@@ -125,6 +126,7 @@ def finish_openapi(app: FastAPI) -> None:
             schemas["ProblemDocument"] = problem
             for path, operations in document["paths"].items():
                 for operation in operations.values():
+                    schemas.update(place_patch(operation))
                     _document_problems(path, operation)
                     _document_access(path, operation)
                     _document_limits(path, operation)

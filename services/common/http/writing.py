@@ -1,17 +1,19 @@
 """Parameters, media types and documentation of operations that write."""
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 from fastapi import Body, Depends, Header, Request
 from pydantic import BaseModel
 
+from services.common.http.patches import COMPONENTS, patch_schemas
 from services.common.problems import UNSUPPORTED_MEDIA_TYPE, Problem
 
 MERGE_PATCH = "application/merge-patch+json"
 
 IfMatch = Annotated[str | None, Header(description="The ETag that you read; without it 428.", examples=['"3-1f0c"'])]
-PUBLISHING = {"status": "published"}
-"""The patch that records get the most often."""
+PATCHES = "x-patches"
+"""Where an operation has the schemas of its patch, until `place_patch` puts them among the components."""
 
 PatchBody = Annotated[dict[str, Any], Body()]
 
@@ -55,14 +57,25 @@ def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def merge_patch_body(model: type[BaseModel]) -> dict[str, Any]:
-    """The OpenAPI request body of a merge patch on `model`, which has examples of members, or a `status`."""
-    schema = {
-        "type": "object",
-        "description": f"Any members of {model.__name__}; null takes one away, a list replaces the former one.",
-    }
+def merge_patch_body(
+    model: type[BaseModel], kept: Collection[str] = (), example: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The `openapi_extra` of a merge patch on `model`; null is refused for the `kept`, whatever their default.
+
+    Without an `example`, the first member that has one is it.
+    """
     members = model.model_fields.items()
     shown = ({name: field.examples[0]} for name, field in members if field.examples and name != "slug")
-    example = PUBLISHING if "status" in model.model_fields else next(shown)
-    content = {"schema": schema, "example": example}
-    return {"requestBody": {"required": True, "content": dict.fromkeys((MERGE_PATCH, "application/json"), content)}}
+    schemas = patch_schemas(model, kept)
+    schema = {"$ref": f"{COMPONENTS}{next(iter(schemas))}"}
+    content = {MERGE_PATCH: {"schema": schema, "example": example or next(shown)}}
+    return {"requestBody": {"required": True, "content": content}, PATCHES: schemas}
+
+
+def place_patch(operation: dict[str, Any]) -> dict[str, Any]:
+    """Finish an operation of a document that has a `merge_patch_body`; returns the schemas for its components."""
+    schemas: dict[str, Any] = operation.pop(PATCHES, {})
+    if schemas:
+        content = operation["requestBody"]["content"]
+        content["application/json"] = content[MERGE_PATCH]  # in the place of FastAPI's, which is any object
+    return schemas

@@ -90,6 +90,7 @@ def event(document: Document) -> Document:
 
 GET, CREATE = "GET /catalog/v1/territories", "POST /catalog/v1/partners"
 READ, WRITE = "POST /catalog/v1/partners: 201 application/json", "POST /catalog/v1/partners: request application/json"
+PATCH = "PATCH /catalog/v1/initiatives/{}: request application/merge-patch+json"
 
 BREAKING: list[tuple[Change, str]] = [
     (lambda d: d["paths"].pop(LIST), f"{GET}: operation removed"),
@@ -163,6 +164,22 @@ BREAKING: list[tuple[Change, str]] = [
         lambda d: members(d, "KeyCreate")["partner"].update(anyOf=[{"type": "string"}]),
         "POST /catalog/v1/api-keys: request application/json.partner: type changed from null to string",
     ),
+    # patches
+    (lambda d: members(d, "InitiativePatch").pop("end_year"), f"{PATCH}.end_year: member removed"),
+    (
+        lambda d: members(d, "InitiativePatch")["end_year"]["anyOf"].remove({"type": "null"}),
+        f"{PATCH}.end_year: type changed from null to integer",
+    ),
+    (
+        lambda d: members(d, "InitiativePatch")["themes"]["items"].update(pattern="^[a-z]+$"),
+        f"{PATCH}.themes[]: pattern changed",
+    ),
+    (lambda d: members(d, "CarrierPatch").pop("sector"), f"{PATCH}.carrier.sector: member removed"),
+    (
+        lambda d: members(d, "TextEntryPatch")["origin"]["enum"].remove("human"),
+        f"{PATCH}.title[].origin: value 'human' removed",
+    ),
+    (lambda d: schema(d, "TextEntryPatch").update(required=["text"]), f"{PATCH}.title[].text: member became required"),
     # access
     (lambda d: operation(d, LIST, "get").update(security=[{"api_key": []}]), f"{GET}: security: a key is needed"),
     (lambda d: d.update(security=[{"api_key": []}]), f"{GET}: security: a key is needed"),
@@ -212,6 +229,8 @@ ADDITIVE: list[Change] = [
     lambda d: members(d, "PartnerWrite")["slug"].pop("pattern"),
     lambda d: members(d, "PartnerWrite")["slug"].update(minLength=0),
     lambda d: members(d, "PartnerWrite").update(name={"anyOf": [members(d, "PartnerWrite")["name"], {"type": "null"}]}),
+    lambda d: members(d, "InitiativePatch").update(more={"type": "string"}),
+    lambda d: members(d, "PartnerPatch").update(kind={"anyOf": [members(d, "PartnerPatch")["kind"], {"type": "null"}]}),
     lambda d: schema(d, "PartnerWrite")["required"].remove("kind"),
     lambda d: schema(d, "PartnerWrite").pop("additionalProperties"),
     lambda d: parameter(d, "limit")["schema"].update(maximum=20_000, type="number"),

@@ -47,3 +47,15 @@ def test_the_whole_record_is_checked_after_the_patch() -> None:
         with pytest.raises(RequestValidationError) as caught:
             patched(SourceWrite, document, patch)
         assert [error["loc"] for error in caught.value.errors()] == [("body", place)]
+
+
+def test_what_is_not_known_cannot_be_taken_away() -> None:
+    document = {"title": "Étude", "address": None}
+    for patch, places in (
+        ({"adress": None}, ["adress"]),
+        ({"adress": None, "title": None}, ["title", "adress"]),
+        ({"licence": "CC-BY-4.0", "adress": None, "passages": None}, ["adress", "passages"]),
+    ):
+        with pytest.raises(RequestValidationError) as caught:
+            patched(SourceWrite, document, patch)
+        assert [error["loc"] for error in caught.value.errors()] == [("body", place) for place in places]
