@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from services.catalog.records.models import SOURCED, STATUSES, RecordBase
+from services.catalog.records.models import RecordBase, record_checks
 
 
 class Cooperation(RecordBase, table=True):
@@ -15,8 +15,7 @@ class Cooperation(RecordBase, table=True):
 
     __tablename__ = "cooperation"
     __table_args__ = (
-        CheckConstraint(STATUSES, name="cooperation_status"),
-        CheckConstraint(SOURCED, name="cooperation_sourced"),
+        *record_checks("cooperation"),
         CheckConstraint("end_year >= start_year", name="cooperation_years"),
         Index("cooperation_by_theme", "themes", postgresql_using="gin"),
     )

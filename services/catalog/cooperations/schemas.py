@@ -6,10 +6,10 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.catalog.records.schemas import (
-    ActorRole,
+    ActorWrite,
     Device,
     MonthOrDay,
-    OrganizationName,
+    PhaseWrite,
     RecordWrite,
     Sources,
     SourceWrite,
@@ -20,7 +20,7 @@ from services.catalog.records.schemas import (
     Themes,
 )
 from services.catalog.records.shapes import Coded
-from services.common.schemas import Code, Line, Slug, StrictModel, WebAddress, Whole, Year, ends_before_start
+from services.common.schemas import Code, Slug, StrictModel, WebAddress, Year, ends_before_start
 
 
 class PartyWrite(StrictModel):
@@ -37,14 +37,10 @@ class DeviceWrite(StrictModel):
     sources: Sources
 
 
-class CooperationPhaseWrite(StrictModel):
-    """A phase, called as the source calls it (`Phase 2`, `Part 3`)."""
+class CooperationPhaseWrite(PhaseWrite):
+    """A phase of a cooperation, called as the source calls it (`Phase 2`, `Part 3`)."""
 
-    number: Annotated[Whole, Field(ge=1, le=100)] | None = None
-    label: Line | None = Field(None, description="As it is written in the source.", examples=["Phase 2"])
-    purpose: TextWrite
     stage: Stage | None = None
-    due: MonthOrDay | None = None
 
 
 class ExchangeWrite(StrictModel):
@@ -76,22 +72,6 @@ class ActionWrite(StrictModel):
     due: MonthOrDay | None = None
 
 
-class CooperationActorWrite(StrictModel):
-    """Who operates it, funds it, accompanies it."""
-
-    organization: OrganizationName | None = None
-    name: Line | None = None
-    role: ActorRole
-
-    @model_validator(mode="after")
-    def is_named(self) -> Self:
-        """An actor is an organization that has a record, or has a name."""
-        if self.organization is None and self.name is None:
-            code = "unnamed_actor"
-            raise PydanticCustomError(code, "either organization or name")
-        return self
-
-
 class AgreementWrite(StrictModel):
     """What the parties signed."""
 
@@ -118,7 +98,9 @@ class CooperationWrite(RecordWrite):
     phases: Annotated[list[CooperationPhaseWrite], Field(max_length=50)] = Field(default_factory=list)
     exchanges: Annotated[list[ExchangeWrite], Field(max_length=100)] = Field(default_factory=list)
     actions: Annotated[list[ActionWrite], Field(max_length=50)] = Field(default_factory=list)
-    actors: Annotated[list[CooperationActorWrite], Field(max_length=50)] = Field(default_factory=list)
+    actors: Annotated[list[ActorWrite], Field(max_length=50)] = Field(
+        default_factory=list, description="Who operates it, funds it, accompanies it."
+    )
     agreement: AgreementWrite | None = None
     pat_relations: Annotated[list[Annotated[Code, Coded("pat_relations")]], Field(max_length=5)] = Field(
         default_factory=list, description="How it stands to the food project (PAT) of a party; a set."

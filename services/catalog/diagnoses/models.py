@@ -7,17 +7,14 @@ from sqlalchemy import CheckConstraint, Column, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from services.catalog.records.models import SOURCED, STATUSES, RecordBase
+from services.catalog.records.models import RecordBase, record_checks
 
 
 class Diagnosis(RecordBase, table=True):
     """A diagnosis of a territory's food system, with its findings."""
 
     __tablename__ = "diagnosis"
-    __table_args__ = (
-        CheckConstraint(STATUSES, name="diagnosis_status"),
-        CheckConstraint(SOURCED, name="diagnosis_sourced"),
-    )
+    __table_args__ = record_checks("diagnosis")
 
     title: dict[str, Any] = Field(sa_type=JSONB)
     kind: str
@@ -27,10 +24,7 @@ class Workshop(RecordBase, table=True):
     """A workshop in which territories chose what to do."""
 
     __tablename__ = "workshop"
-    __table_args__ = (
-        CheckConstraint(STATUSES, name="workshop_status"),
-        CheckConstraint(SOURCED, name="workshop_sourced"),
-    )
+    __table_args__ = record_checks("workshop")
 
     title: dict[str, Any] = Field(sa_type=JSONB)
     kind: str
@@ -41,8 +35,7 @@ class PriorityAction(RecordBase, table=True):
 
     __tablename__ = "priority_action"
     __table_args__ = (
-        CheckConstraint(STATUSES, name="priority_action_status"),
-        CheckConstraint(SOURCED, name="priority_action_sourced"),
+        *record_checks("priority_action"),
         CheckConstraint("jsonb_array_length(findings) > 0 or workshop is not null", name="priority_action_grounded"),
     )
 

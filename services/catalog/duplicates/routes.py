@@ -15,7 +15,7 @@ from services.catalog.duplicates.writing import bring_together, set_apart
 from services.catalog.kinds import BY_COLLECTION, Collection, CollectionPath
 from services.catalog.records.finding import read_visible
 from services.catalog.records.operations import MOVED
-from services.catalog.records.parameters import RefPath
+from services.catalog.records.parameters import Reason, RefPath
 from services.catalog.records.responses import language_headers
 from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
@@ -28,11 +28,8 @@ router = service_router(tags=["duplicates"])
 
 OtherPath = Annotated[str, Path(max_length=120, description="Id or slug of the other record.", examples=["fes"])]
 DismissalReason = Annotated[
-    str,
+    Reason,
     Query(
-        min_length=3,
-        max_length=500,
-        pattern=r"^[^\x00-\x1f]*$",
         description="Why they are not the same; moderators read it.",
         examples=["Two markets: one in the medina, one in the new town."],
     ),

@@ -14,8 +14,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from services.catalog.context import ReaderDep
 from services.catalog.kinds import BY_NAME
 from services.catalog.records.kinds import OWNER
-from services.catalog.records.listing import THEME, BoxFilter, Filter, take
-from services.catalog.records.parameters import CountriesParameter, RefsParameter
+from services.catalog.records.listing import THEME, Filter, places, take
 from services.catalog.records.queries import Where
 from services.catalog.records.representation import Reader, State
 from services.catalog.records.responses import language_headers
@@ -49,16 +48,7 @@ KindsParameter = Annotated[
 _FILTERS = (
     Filter("kind", KindsParameter, "r.kind = any({0})"),
     THEME,
-    Filter("territory", RefsParameter, _PLACE + "(t.id::text = any({0}) or t.slug = any({0})))"),
-    Filter("country", CountriesParameter, _PLACE + "t.country_code = any({0}))"),
-    Filter(
-        "network",
-        RefsParameter,
-        _PLACE
-        + "exists (select from network_membership m join network n on n.id = m.network_id"
-        + " where m.territory_id = t.id and (n.slug = any({0}) or n.id::text = any({0}))))",
-    ),
-    BoxFilter(_PLACE + "{box})", "t"),
+    *places(_PLACE),
 )
 
 

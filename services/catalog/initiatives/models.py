@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from services.catalog.records.models import STATUSES, RecordBase
+from services.catalog.records.models import RecordBase, record_checks
 
 
 class Initiative(RecordBase, table=True):
@@ -15,9 +15,8 @@ class Initiative(RecordBase, table=True):
 
     __tablename__ = "initiative"
     __table_args__ = (
-        CheckConstraint(STATUSES, name="initiative_status"),
+        *record_checks("initiative"),
         CheckConstraint("end_year >= start_year", name="initiative_years"),
-        CheckConstraint("jsonb_array_length(sources) > 0", name="initiative_sourced"),
         Index("initiative_of_territory", "territory_id", "id"),
         Index("initiative_by_theme", "themes", postgresql_using="gin"),
     )

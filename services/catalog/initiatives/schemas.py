@@ -3,11 +3,10 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.catalog.records.schemas import (
     ActorKind,
-    ActorRole,
+    ActorWrite,
     InitiativeName,
     MufppCategory,
     OrganizationName,
@@ -30,22 +29,6 @@ class CarrierWrite(StrictModel):
     name: Line | None = None
     sector: Sector | None = Field(None, description="Code of `sectors`: public, private, associative, citizen.")
     kind: ActorKind | None = Field(None, description="Code of `actor_kinds`.")
-
-
-class ActorWrite(StrictModel):
-    """Somebody else who takes part, and as what."""
-
-    organization: OrganizationName | None = None
-    name: Line | None = None
-    role: ActorRole = Field(description="Code of `actor_roles`.")
-
-    @model_validator(mode="after")
-    def is_named(self) -> Self:
-        """An actor is an organization that has a record, or has a name."""
-        if self.organization is None and self.name is None:
-            code = "unnamed_actor"
-            raise PydanticCustomError(code, "either organization or name")
-        return self
 
 
 class ResultWrite(StrictModel):
@@ -93,7 +76,9 @@ class InitiativeWrite(RecordWrite):
     territory: TerritoryName = Field(description="Id or slug of the territory.", examples=["fes"])
     themes: Annotated[list[Theme], Field(min_length=1, max_length=20)] = Field(description="Codes of `themes`.")
     carrier: CarrierWrite | None = None
-    actors: Annotated[list[ActorWrite], Field(max_length=50)] = Field(default_factory=list)
+    actors: Annotated[list[ActorWrite], Field(max_length=50)] = Field(
+        default_factory=list, description="Who else takes part, and as what."
+    )
     start_year: Year | None = None
     end_year: Year | None = None
     maturity: Annotated[Code, Coded("maturities")] | None = Field(None, description="Code of `maturities`.")

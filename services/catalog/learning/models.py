@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, Text
+from sqlalchemy import Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from services.catalog.records.models import SOURCED, STATUSES, RecordBase
+from services.catalog.records.models import RecordBase, record_checks
 
 
 class LearningResource(RecordBase, table=True):
@@ -14,8 +14,7 @@ class LearningResource(RecordBase, table=True):
 
     __tablename__ = "learning_resource"
     __table_args__ = (
-        CheckConstraint(STATUSES, name="learning_resource_status"),
-        CheckConstraint(SOURCED, name="learning_resource_sourced"),
+        *record_checks("learning_resource"),
         Index("learning_resource_by_theme", "themes", postgresql_using="gin"),
     )
 

@@ -7,13 +7,12 @@ from pydantic import Field, ValidationInfo, field_validator
 from services.catalog.cooperations.schemas import (
     ActionWrite,
     AgreementWrite,
-    CooperationActorWrite,
     CooperationPhaseWrite,
     DeviceWrite,
     ExchangeWrite,
 )
 from services.catalog.initiatives.schemas import MoneyWrite, ResultWrite, TransferWrite
-from services.catalog.records.schemas import TextWrite
+from services.catalog.records.schemas import ActorWrite, TextWrite
 from services.catalog.territories.schemas import CooperationAssessmentWrite, FoodProjectWrite, ReadinessWrite
 from services.common.schemas import (
     Code,
@@ -244,7 +243,7 @@ class CooperationSupplement(StrictModel):
     phases: list[CooperationPhaseWrite] = []
     exchanges: list[ExchangeWrite] = []
     actions: list[ActionWrite] = []
-    actors: list[CooperationActorWrite] = []
+    actors: list[ActorWrite] = []
     agreement: AgreementWrite | None = None
     pat_relations: list[Code] = []
     rationale: TextWrite | None = None

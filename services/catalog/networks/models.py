@@ -3,21 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from services.catalog.records.models import SOURCED, STATUSES, RecordBase
+from services.catalog.records.models import RecordBase, record_checks
 
 
 class Network(RecordBase, table=True):
     """A network or programme that territories belong to."""
 
     __tablename__ = "network"
-    __table_args__ = (
-        CheckConstraint(STATUSES, name="network_status"),
-        CheckConstraint(SOURCED, name="network_sourced"),
-    )
+    __table_args__ = record_checks("network")
 
     name: str
     description: dict[str, Any] = Field(sa_type=JSONB)

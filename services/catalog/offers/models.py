@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, Text
+from sqlalchemy import Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from services.catalog.records.models import SOURCED, STATUSES, RecordBase
+from services.catalog.records.models import RecordBase, record_checks
 
 
 class Offer(RecordBase, table=True):
@@ -15,8 +15,7 @@ class Offer(RecordBase, table=True):
 
     __tablename__ = "offer"
     __table_args__ = (
-        CheckConstraint(STATUSES, name="offer_status"),
-        CheckConstraint(SOURCED, name="offer_sourced"),
+        *record_checks("offer"),
         Index("offer_by_theme", "themes", postgresql_using="gin"),
         Index("offer_until", "until"),
     )

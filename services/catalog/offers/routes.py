@@ -1,11 +1,9 @@
 """`/catalog/v1/offers`."""
 
 from services.catalog.offers.kind import OFFER
-from services.catalog.offers.schemas import OfferWrite
-from services.catalog.records.listing import PLACES, THEME, add_list, coded, linked
-from services.catalog.records.operations import Texts, add_operations
-from services.catalog.records.read_models import page_model, read_model
-from services.common.http.app import service_router
+from services.catalog.records.listing import PLACES, THEME, coded, linked
+from services.catalog.records.operations import Texts
+from services.catalog.records.routers import kind_router
 
 FILTERS = (
     coded("direction", "offer_directions"),
@@ -17,28 +15,21 @@ FILTERS = (
     *PLACES,
 )
 
-OfferRead = read_model(OfferWrite, "What a territory seeks or offers.", {"over": bool})
-OfferPage = page_model(OfferRead, "by slug")
-
-router = service_router(f"/{OFFER.collection}", tags=["offers"])
-add_list(
-    router,
+router = kind_router(
     OFFER,
-    OfferPage,
-    """What territories seek (`direction=request`) and offer (`direction=offer`), by slug, as long as it is not over.
+    tag="offers",
+    texts=Texts(
+        about="What a territory seeks or offers.",
+        listed="""What territories seek (`direction=request`) and offer (`direction=offer`), by slug, as long as it is
+not over.
 
 Example: `/catalog/v1/offers?direction=request&country=FR`.""",
-    FILTERS,
-    always="(r.until is null or r.until >= current_date)",
-)
-add_operations(
-    router,
-    OFFER,
-    OfferRead,
-    Texts(
         get="""One offer or request by id or slug; `over` once its last day has passed.
 
 Example: `/catalog/v1/offers/toulouse-new-cooperation`.""",
         create="Publish what a territory seeks or offers. 409 when the slug is taken, 422 naming every unknown code.",
     ),
+    filters=FILTERS,
+    members={"over": bool},
+    always="(r.until is null or r.until >= current_date)",
 )

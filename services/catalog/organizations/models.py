@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from services.catalog.records.models import SOURCED, STATUSES, RecordBase
+from services.catalog.records.models import RecordBase, record_checks
 
 
 class Organization(RecordBase, table=True):
@@ -14,8 +14,7 @@ class Organization(RecordBase, table=True):
 
     __tablename__ = "organization"
     __table_args__ = (
-        CheckConstraint(STATUSES, name="organization_status"),
-        CheckConstraint(SOURCED, name="organization_sourced"),
+        *record_checks("organization"),
         CheckConstraint("cardinality(kinds) > 0", name="organization_kinds"),
         Index("organization_by_name", "sort_name", "id"),
         Index("organization_by_kind", "kinds", postgresql_using="gin"),

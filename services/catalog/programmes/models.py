@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from services.catalog.records.models import SOURCED, STATUSES, RecordBase
+from services.catalog.records.models import RecordBase, record_checks
 
 
 class Programme(RecordBase, table=True):
@@ -15,8 +15,7 @@ class Programme(RecordBase, table=True):
 
     __tablename__ = "programme"
     __table_args__ = (
-        CheckConstraint(STATUSES, name="programme_status"),
-        CheckConstraint(SOURCED, name="programme_sourced"),
+        *record_checks("programme"),
         CheckConstraint("end_year >= start_year", name="programme_years"),
     )
 
@@ -30,10 +29,7 @@ class Census(RecordBase, table=True):
     """A census of practices."""
 
     __tablename__ = "census"
-    __table_args__ = (
-        CheckConstraint(STATUSES, name="census_status"),
-        CheckConstraint(SOURCED, name="census_sourced"),
-    )
+    __table_args__ = record_checks("census")
 
     title: dict[str, Any] = Field(sa_type=JSONB)
     themes: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
@@ -44,8 +40,7 @@ class FundingCall(RecordBase, table=True):
 
     __tablename__ = "funding_call"
     __table_args__ = (
-        CheckConstraint(STATUSES, name="funding_call_status"),
-        CheckConstraint(SOURCED, name="funding_call_sourced"),
+        *record_checks("funding_call"),
         CheckConstraint("closes >= opens", name="funding_call_days"),
         Index("funding_call_by_closing", "closes"),
     )

@@ -13,6 +13,7 @@ from services.catalog.records.schemas import (
     InitiativeName,
     MonthOrDay,
     OrganizationName,
+    PhaseWrite,
     ProgrammeName,
     RecordWrite,
     Sector,
@@ -46,14 +47,10 @@ class MemberWrite(StrictModel):
     role: ActorRole
 
 
-class ProgrammePhaseWrite(StrictModel):
+class ProgrammePhaseWrite(PhaseWrite):
     """A phase of a programme, called as the source calls it (`Phase 2`, `Part 3`); it spans cooperations."""
 
-    number: Annotated[Whole, Field(ge=1, le=100)] | None = None
-    label: Line | None = Field(None, description="As it is written in the source.", examples=["Phase 2"])
-    purpose: TextWrite
     deliverables: Annotated[list[TextWrite], Field(max_length=50)] = Field(default_factory=list)
-    due: MonthOrDay | None = None
     status: Stage | None = None
     territories: Territories = Field(default_factory=list)
     cooperations: Annotated[list[CooperationName], Field(max_length=200)] = Field(default_factory=list)

@@ -69,6 +69,9 @@ class BoxFilter:
 
 AnyFilter = Filter | Flag | BoxFilter
 
+NAMED = "(t.id::text = any({0}) or t.slug = any({0}))"
+"""The record `t` is one of those that are named, by id or slug."""
+
 _LINKED = """exists (select from record_link l join record t on t.id = l.target_id
   where l.source_id = r.id and t.kind = 'territory' and """
 
@@ -84,22 +87,30 @@ def linked(name: str, condition: str) -> Filter:
         name,
         RefsParameter,
         "exists (select from record_link l join record t on t.id = l.target_id where l.source_id = r.id"
-        f" and {condition} and (t.id::text = any({{0}}) or t.slug = any({{0}})))",
+        f" and {condition} and {NAMED})",
+    )
+
+
+def in_network(territory: str) -> str:
+    """The condition that the territory of this alias is a member of a network: its id or slug."""
+    return (
+        "exists (select from network_membership m join network n on n.id = m.network_id"
+        f" where m.territory_id = {territory}.id and (n.slug = any({{0}}) or n.id::text = any({{0}})))"
+    )
+
+
+def places(opening: str) -> Sequence[AnyFilter]:
+    """The filters by territory, country, network and box of the places `t`; `opening` leads to them, we close it."""
+    return (
+        Filter("territory", RefsParameter, f"{opening}{NAMED})"),
+        Filter("country", CountriesParameter, opening + "t.country_code = any({0}))"),
+        Filter("network", RefsParameter, f"{opening}{in_network('t')})"),
+        BoxFilter(opening + "{box})", "t"),
     )
 
 
 THEME = coded("theme", "themes", "r.themes && {0}::text[]")
-TERRITORY = Filter("territory", RefsParameter, _LINKED + "(t.id::text = any({0}) or t.slug = any({0})))")
-COUNTRY = Filter("country", CountriesParameter, _LINKED + "t.country_code = any({0}))")
-NETWORK = Filter(
-    "network",
-    RefsParameter,
-    _LINKED
-    + "exists (select from network_membership m join network n on n.id = m.network_id"
-    + " where m.territory_id = t.id and (n.slug = any({0}) or n.id::text = any({0}))))",
-)
-BOX = BoxFilter(_LINKED + "{box})", "t")
-PLACES: Sequence[AnyFilter] = (TERRITORY, COUNTRY, NETWORK, BOX)
+PLACES = places(_LINKED)
 """Of kinds that name the territories that they are in."""
 
 

@@ -40,6 +40,11 @@ REVIEW_AFTER = timedelta(days=365)
 """When somebody should look at a record again, counted from its last change."""
 
 
+def record_checks(table: str) -> tuple[CheckConstraint, CheckConstraint]:
+    """What every record's table holds to: a status that there is, and a source."""
+    return CheckConstraint(STATUSES, name=f"{table}_status"), CheckConstraint(SOURCED, name=f"{table}_sourced")
+
+
 class RecordBase(SQLModel):
     """Identity, version, publication state and sources of a record."""
 

@@ -28,14 +28,19 @@ from services.common.http.direct import direct
 from services.common.http.documents import problem_responses
 from services.common.http.writing import IfMatch, JsonOnly, MergePatchOnly, PatchBody, merge_patch_body
 
+PUBLISHING = {"status": "published"}
+"""The patch that records get the most often."""
+
 MOVED = problem_responses(308)
 """A record that was renamed or merged answers with its new address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What the OpenAPI page says of a kind's operations."""
+    """What the OpenAPI page says of a kind: what a record is, what the list holds, what each operation does."""
 
+    about: str
+    listed: str
     get: str
     create: str
     change: str = "Change it by a merge patch (RFC 7396) on the form in which it is written; lists are replaced whole."
@@ -94,7 +99,7 @@ def add_operations(router: APIRouter, kind: Kind, read: type[BaseModel], texts: 
         response_model=answer,
         responses=MOVED | WRITE_ERRORS,
         dependencies=[requires(Scope.RECORDS_WRITE), MergePatchOnly],
-        openapi_extra=merge_patch_body(write),
+        openapi_extra=merge_patch_body(write, kept=["status"], example=PUBLISHING),
     )
     async def change_record(
         request: Request,

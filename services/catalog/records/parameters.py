@@ -18,19 +18,9 @@ GEOJSON_ANSWER: dict[int | str, dict[str, Any]] = {
 }
 
 RefPath = Annotated[str, Path(max_length=120, description="Id or slug.", examples=["montpellier"])]
-ReasonParameter = Annotated[
-    str,
-    Query(
-        min_length=3,
-        max_length=500,
-        pattern=r"^[^\x00-\x1f]*$",
-        description="Why; whoever asks for the record later is told.",
-    ),
-]
-OptionalReason = Annotated[
-    str | None,
-    Query(min_length=3, max_length=500, pattern=r"^[^\x00-\x1f]*$", description="Why: it stands in the revisions."),
-]
+Reason = Annotated[str, Field(min_length=3, max_length=500, pattern=r"^[^\x00-\x1f]*$")]
+ReasonParameter = Annotated[Reason, Query(description="Why; whoever asks for the record later is told.")]
+OptionalReason = Annotated[Reason | None, Query(description="Why: it stands in the revisions.")]
 CountriesParameter = Annotated[
     list[Annotated[str, Field(pattern="^[A-Z]{2}$")]],
     Query(description="ISO 3166-1 alpha-2; repeat for any of several.", examples=[["MA"]]),

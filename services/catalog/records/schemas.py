@@ -2,10 +2,10 @@
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.catalog.records.models import OWN_TEXT_LICENCE
@@ -21,6 +21,7 @@ from services.common.schemas import (
     StrictModel,
     TextRead,
     WebAddress,
+    Whole,
 )
 
 PublicationStatus = Annotated[
@@ -105,6 +106,31 @@ Day = Annotated[date, Field(strict=False), BeforeValidator(_as_day)]
 
 MonthOrDay = Annotated[str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
 """As exactly as the source gives it: a year, a month or a day."""
+
+
+class ActorWrite(StrictModel):
+    """Who takes part, and as what."""
+
+    organization: OrganizationName | None = None
+    name: Line | None = None
+    role: ActorRole = Field(description="Code of `actor_roles`.")
+
+    @model_validator(mode="after")
+    def is_named(self) -> Self:
+        """An actor is an organization that has a record, or has a name."""
+        if self.organization is None and self.name is None:
+            code = "unnamed_actor"
+            raise PydanticCustomError(code, "either organization or name")
+        return self
+
+
+class PhaseWrite(StrictModel):
+    """A phase, called as the source calls it (`Phase 2`, `Part 3`)."""
+
+    number: Annotated[Whole, Field(ge=1, le=100)] | None = None
+    label: Line | None = Field(None, description="As it is written in the source.", examples=["Phase 2"])
+    purpose: TextWrite
+    due: MonthOrDay | None = None
 
 
 class RecordWrite(StrictModel):

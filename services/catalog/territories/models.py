@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from services.catalog.records.models import SOURCED, STATUSES, RecordBase
+from services.catalog.records.models import RecordBase, record_checks
 from services.common.ids import new_id
 
 
@@ -16,8 +16,7 @@ class Territory(RecordBase, table=True):
 
     __tablename__ = "territory"
     __table_args__ = (
-        CheckConstraint(STATUSES, name="territory_status"),
-        CheckConstraint(SOURCED, name="territory_sourced"),
+        *record_checks("territory"),
         CheckConstraint("(lon is null) = (lat is null)", name="territory_point"),
         CheckConstraint("lon between -180 and 180 and lat between -90 and 90", name="territory_wgs84"),
         CheckConstraint("population >= 0", name="territory_population"),

@@ -5,23 +5,16 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.catalog.records.listing import AnyFilter, BoxFilter, Filter, add_list, coded
-from services.catalog.records.operations import Texts, add_operations
+from services.catalog.records.listing import AnyFilter, BoxFilter, Filter, coded, in_network
+from services.catalog.records.operations import Texts
 from services.catalog.records.parameters import CountriesParameter, RefsParameter
-from services.catalog.records.read_models import page_model, read_model
+from services.catalog.records.routers import kind_router
 from services.catalog.territories.kind import TERRITORY
-from services.catalog.territories.schemas import TerritoryWrite
-from services.common.http.app import service_router
 
 FILTERS: Sequence[AnyFilter] = (
     Filter("country", CountriesParameter, "r.country_code = any({0})"),
     coded("kind", "territory_kinds"),
-    Filter(
-        "network",
-        RefsParameter,
-        "exists (select from network_membership m join network n on n.id = m.network_id"
-        " where m.territory_id = r.id and n.slug = any({0}))",
-    ),
+    Filter("network", RefsParameter, in_network("r")),
     coded(
         "problem",
         "problems",
@@ -47,32 +40,18 @@ class MembershipRead(BaseModel):
     until: int | None
 
 
-TerritoryRead = read_model(
-    TerritoryWrite,
-    "A territory with its stated problems, its networks, and what decides whether it can cooperate.",
-    {"networks": list[MembershipRead]},
-)
-TerritoryPage = page_model(TerritoryRead, "by name")
-
-router = service_router(f"/{TERRITORY.collection}", tags=["territories"])
-add_list(
-    router,
+router = kind_router(
     TERRITORY,
-    TerritoryPage,
-    """Territories by name, then id.
+    tag="territories",
+    texts=Texts(
+        about="A territory with its stated problems, its networks, and what decides whether it can cooperate.",
+        listed="""Territories by name, then id.
 
-`network` is a network's slug (`mufpp`), `problem` a problem stated for the territory, `theme` a theme on which
+`network` is a network's id or slug (`mufpp`), `problem` a problem stated for the territory, `theme` a theme on which
 it has an initiative (narrower themes included). Repeat a parameter for any of several; different parameters all
 have to fit. `Accept: application/geo+json` gives a FeatureCollection.
 
 Example: `/catalog/v1/territories?country=MA&problem=water_scarcity&lang=ar`.""",
-    FILTERS,
-)
-add_operations(
-    router,
-    TERRITORY,
-    TerritoryRead,
-    Texts(
         get="""One territory by id or slug: names, level, population and whose it is, networks, stated problems with
 evidence, how far its food policy is, its food projects.
 
@@ -82,4 +61,7 @@ Example: `/catalog/v1/territories/montpellier?lang=fr`.""",
 replaced whole. A problem keeps its identity by its `id`.""",
         archive="Archive a territory: its address answers 410 with the reason. 409 while published records name it.",
     ),
+    filters=FILTERS,
+    order="by name",
+    members={"networks": list[MembershipRead]},
 )

@@ -20,15 +20,15 @@ def code_errors(
     """An error for each (pointer, code) whose code the vocabulary does not hold."""
     known = labels_of(vocabularies, vocabulary)
     return [
-        FieldError(
-            pointer=pointer,
-            detail=f"'{code}' is not in the vocabulary '{vocabulary}'",
-            code="unknown_code",
-            context={"value": code, "allowed": f"/catalog/v1/vocabularies/{vocabulary}"},
-        )
-        for pointer, code in codes
-        if code is not None and code not in known
+        unknown_term(pointer, vocabulary, code) for pointer, code in codes if code is not None and code not in known
     ]
+
+
+def unknown_term(pointer: str, vocabulary: str, code: str) -> FieldError:
+    """The error of a member whose code the vocabulary does not hold."""
+    context = {"value": code, "allowed": f"/catalog/v1/vocabularies/{vocabulary}"}
+    detail = f"'{code}' is not in the vocabulary '{vocabulary}'"
+    return FieldError(pointer=pointer, detail=detail, code="unknown_code", context=context)
 
 
 def check_parameter(vocabularies: Vocabularies, vocabulary: str, name: str, codes: Sequence[str]) -> list[str]:

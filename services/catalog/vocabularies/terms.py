@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.vocabularies.checks import unknown_term
 from services.catalog.vocabularies.models import Vocabulary, VocabularyTerm
 from services.catalog.vocabularies.schemas import TermContentWrite, TermWrite
 from services.common.clock import now
@@ -77,7 +78,7 @@ async def _check(session: AsyncSession, name: str, code: str, written: TermConte
     if written.mufpp_category is not None:
         category = await session.get(VocabularyTerm, ("mufpp_categories", written.mufpp_category))
         if category is None:
-            errors.append(_unknown("/mufpp_category", "mufpp_categories", written.mufpp_category))
+            errors.append(unknown_term("/mufpp_category", "mufpp_categories", written.mufpp_category))
     if errors:
         raise invalid(errors)
 
@@ -88,7 +89,7 @@ def broader_errors(name: str, code: str, above: Mapping[str, Sequence[str]]) -> 
     for place, broader in enumerate(above[code]):
         pointer = f"/broader/{place}"
         if broader not in above:
-            errors.append(_unknown(pointer, name, broader))
+            errors.append(unknown_term(pointer, name, broader))
         elif code in _all_above(broader, above):
             detail = f"'{broader}' is '{code}' or below it"
             errors.append(FieldError(pointer=pointer, detail=detail, code="broader_circle", context={"value": broader}))
@@ -102,16 +103,6 @@ def _all_above(code: str, above: Mapping[str, Sequence[str]]) -> set[str]:
         found.update(further)
         left += further
     return found
-
-
-def _unknown(pointer: str, vocabulary: str, code: str) -> FieldError:
-    context = {"value": code, "allowed": f"/catalog/v1/vocabularies/{vocabulary}"}
-    return FieldError(
-        pointer=pointer,
-        detail=f"'{code}' is not in the vocabulary '{vocabulary}'",
-        code="unknown_code",
-        context=context,
-    )
 
 
 def _code_taken(name: str, code: str) -> Problem:

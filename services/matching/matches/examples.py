@@ -2,6 +2,11 @@
 
 from typing import Any
 
+
+def _source(title: str, address: str | None = None) -> dict[str, str | None]:
+    return {"title": title, "address": address, "passage": None, "retrieved_at": None, "licence": None}
+
+
 MATCHES_OF_MONTPELLIER: dict[str, Any] = {
     "territory": {
         "id": "01a20673-e0b0-77c1-8944-c6219b7289f0",
@@ -82,13 +87,10 @@ MATCHES_OF_MONTPELLIER: dict[str, Any] = {
                             "stated_by": "Trophées Idéalco 2024 – la Cité de l’alimentation",
                             "year": None,
                             "sources": [
-                                {
-                                    "title": "Trophées Idéalco 2024 – la Cité de l’alimentation",
-                                    "address": "https://trophees.idealco.fr/projet-2024/la-cite-de-lalimentation",
-                                    "passage": None,
-                                    "retrieved_at": None,
-                                    "licence": None,
-                                }
+                                _source(
+                                    "Trophées Idéalco 2024 – la Cité de l’alimentation",
+                                    "https://trophees.idealco.fr/projet-2024/la-cite-de-lalimentation",
+                                )
                             ],
                         }
                     ],
@@ -105,13 +107,10 @@ MATCHES_OF_MONTPELLIER: dict[str, Any] = {
                             "stated_by": "Fiche du film « Le système alimentaire de Fès au Maroc »",
                             "year": None,
                             "sources": [
-                                {
-                                    "title": "Fiche du film « Le système alimentaire de Fès au Maroc »",
-                                    "address": "https://autourdu1ermai.fr/bdf_fiche-film-6300.html",
-                                    "passage": None,
-                                    "retrieved_at": None,
-                                    "licence": None,
-                                }
+                                _source(
+                                    "Fiche du film « Le système alimentaire de Fès au Maroc »",
+                                    "https://autourdu1ermai.fr/bdf_fiche-film-6300.html",
+                                )
                             ],
                         }
                     ],
@@ -147,13 +146,10 @@ MATCHES_OF_MONTPELLIER: dict[str, Any] = {
                         }
                     ],
                     "sources": [
-                        {
-                            "title": "Fiche du film « Le système alimentaire de Fès au Maroc »",
-                            "address": "https://autourdu1ermai.fr/bdf_fiche-film-6300.html",
-                            "passage": None,
-                            "retrieved_at": None,
-                            "licence": None,
-                        }
+                        _source(
+                            "Fiche du film « Le système alimentaire de Fès au Maroc »",
+                            "https://autourdu1ermai.fr/bdf_fiche-film-6300.html",
+                        )
                     ],
                 }
             ],
@@ -183,20 +179,13 @@ MATCHES_OF_MONTPELLIER: dict[str, Any] = {
                         }
                     ],
                     "sources": [
-                        {
-                            "title": "Let's Food Ideas – politique agroécologique et alimentaire de Montpellier",
-                            "address": "https://letsfoodideas.com/fr/initiative/la-politique-agricole-et-alimentaire-de-montpellier-mediterranee-metropole-6-engagements-pour-un-systeme-alimentaire-plus-durable/",
-                            "passage": None,
-                            "retrieved_at": None,
-                            "licence": None,
-                        },
-                        {
-                            "title": "PUR – Une politique alimentaire à Montpellier",
-                            "address": "https://books.openedition.org/pur/146205",
-                            "passage": None,
-                            "retrieved_at": None,
-                            "licence": None,
-                        },
+                        _source(
+                            "Let's Food Ideas – politique agroécologique et alimentaire de Montpellier",
+                            "https://letsfoodideas.com/fr/initiative/la-politique-agricole-et-alimentaire-de-montpellier-mediterranee-metropole-6-engagements-pour-un-systeme-alimentaire-plus-durable/",
+                        ),
+                        _source(
+                            "PUR – Une politique alimentaire à Montpellier", "https://books.openedition.org/pur/146205"
+                        ),
                     ],
                 }
             ],
@@ -226,20 +215,8 @@ MATCHES_OF_MONTPELLIER: dict[str, Any] = {
                         "start_year": None,
                         "end_year": None,
                         "sources": [
-                            {
-                                "title": "Let's Food – coopération internationale et approche territoriale",
-                                "address": None,
-                                "passage": None,
-                                "retrieved_at": None,
-                                "licence": None,
-                            },
-                            {
-                                "title": "Let's Food – Territorial cooperation",
-                                "address": None,
-                                "passage": None,
-                                "retrieved_at": None,
-                                "licence": None,
-                            },
+                            _source("Let's Food – coopération internationale et approche territoriale"),
+                            _source("Let's Food – Territorial cooperation"),
                         ],
                     }
                 ],

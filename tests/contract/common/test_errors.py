@@ -13,7 +13,9 @@ from services.catalog.records import finding
 from services.catalog.settings import CatalogSettings
 from services.common.problems import PROBLEM_TYPES
 from tests.conftest import CopyDatabase, running
-from tests.contract.common.error_cases import ADMIN, CASES, JSON, LARGEST_BODY, SEEN, V1, Case, initiative
+from tests.contract.common.error_case import ADMIN, JSON, SEEN, V1, Case
+from tests.contract.common.error_cases import CASES
+from tests.contract.common.error_cases_writing import LARGEST_BODY, initiative
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -1,12 +1,14 @@
-"""A small data set of real rows."""
+"""A small data set of real rows, and two partners that speak for the same territory."""
 
 import shutil
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.conftest import DATA
 from tests.integration.catalog.data_folder import Folder
+from tests.integration.catalog.partners import Headers, Partner, give_mandate, make_partner
 
 
 @pytest.fixture
@@ -31,3 +33,19 @@ def small(tmp_path: Path) -> Folder:
     folder.write("organizations", organizations)
     folder.keep_consistent()
     return folder
+
+
+@pytest.fixture
+async def a(catalog: httpx.AsyncClient, as_admin: Headers) -> Partner:
+    """A partner with a mandate for Fès."""
+    partner = await make_partner(catalog, as_admin, "a")
+    await give_mandate(catalog, as_admin, partner, "fes")
+    return partner
+
+
+@pytest.fixture
+async def b(catalog: httpx.AsyncClient, as_admin: Headers) -> Partner:
+    """Another partner with a mandate for Fès too: what it may not do is a matter of owning."""
+    partner = await make_partner(catalog, as_admin, "b")
+    await give_mandate(catalog, as_admin, partner, "fes")
+    return partner

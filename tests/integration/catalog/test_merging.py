@@ -29,14 +29,6 @@ SOURCES = INITIATIVE["sources"]
 FES = f"{V1}/territories/fes"
 
 
-@pytest.fixture
-async def a(catalog: httpx.AsyncClient, as_admin: Headers) -> Partner:
-    """A partner with a mandate for Fès."""
-    partner = await make_partner(catalog, as_admin, "a")
-    await give_mandate(catalog, as_admin, partner, "fes")
-    return partner
-
-
 async def organization(catalog: httpx.AsyncClient, headers: Headers, slug: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any member
     body = {"slug": slug, "name": {"fr": slug.title()}, "kinds": ["association"], "sources": SOURCES}
     return await make(catalog, "organizations", body | more, headers)

@@ -1,14 +1,13 @@
-"""Whose records they are: a partner changes its own, for territories that it has a mandate for; drafts are private."""
+"""Whose records they are: a partner changes its own, for territories that it has a mandate for."""
 
 import asyncio
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
+from tests.integration.catalog.editing import V1, events, head, patch, read
 from tests.integration.catalog.partners import (
     ANY,
     INITIATIVE,
@@ -17,139 +16,11 @@ from tests.integration.catalog.partners import (
     Partner,
     give_mandate,
     make_initiative,
-    make_partner,
 )
 
-INITIATIVES = "/catalog/v1/initiatives"
-MINE = f"{INITIATIVES}/{INITIATIVE['slug']}"
-FES = "/catalog/v1/territories/fes"
-RECORDS = ("territories", "initiatives", "cooperations", "networks")
-
-
-@pytest.fixture
-async def a(catalog: httpx.AsyncClient, as_admin: Headers) -> Partner:
-    """A partner with a mandate for Fès."""
-    partner = await make_partner(catalog, as_admin, "a")
-    await give_mandate(catalog, as_admin, partner, "fes")
-    return partner
-
-
-@pytest.fixture
-async def b(catalog: httpx.AsyncClient, as_admin: Headers) -> Partner:
-    """Another partner with a mandate for Fès too: what it may not do is a matter of owning."""
-    partner = await make_partner(catalog, as_admin, "b")
-    await give_mandate(catalog, as_admin, partner, "fes")
-    return partner
-
-
-async def patch(catalog: httpx.AsyncClient, address: str, body: dict[str, Any], headers: Headers) -> httpx.Response:
-    return await catalog.patch(address, json=body, headers=headers | PATCH | ANY)
-
-
-async def public_traces(catalog: httpx.AsyncClient, slug: str, since: str) -> list[str]:
-    """Where a record can be found without a key."""
-    found = []
-    if (await catalog.get(f"{INITIATIVES}/{slug}")).status_code != 404:
-        found.append("address")
-    for path in ("initiatives?territory=fes&limit=200", "initiatives?theme=farmers_markets&country=MA&limit=200"):
-        listed = await catalog.get(f"/catalog/v1/{path}", headers={"Accept": "application/geo+json"})
-        if slug in listed.text:
-            found.append(path)
-    snapshot = (await catalog.get("/catalog/v1/snapshot")).text
-    if slug in snapshot:
-        found.append("snapshot")
-    if slug in (await catalog.get(f"/catalog/v1/changes?since={since}&include=data")).text:
-        found.append("feed")
-    return found
-
-
-async def total(catalog: httpx.AsyncClient, path: str = "initiatives?limit=1") -> int:
-    return int((await catalog.get(f"/catalog/v1/{path}&count=true")).json()["total"])
-
-
-async def head(catalog: httpx.AsyncClient) -> str:
-    return str((await catalog.get("/catalog/v1/changes/status")).json()["head"])
-
-
-async def events(catalog: httpx.AsyncClient, since: str) -> list[str]:
-    page = (await catalog.get(f"/catalog/v1/changes?since={since}")).json()
-    return [change["type"] for change in page["items"]]
-
-
-async def test_a_draft_is_its_owners_and_the_moderators_to_see_and_leaves_no_trace(
-    catalog: httpx.AsyncClient, as_admin: Headers, a: Partner, b: Partner
-) -> None:
-    since, before = await head(catalog), await total(catalog)
-    draft = await make_initiative(catalog, a.headers, status="draft")
-    assert draft["status"] == "draft"
-    weak = await make_partner(catalog, as_admin, "c", [])
-    for headers in ({}, b.headers, weak.headers):
-        for ref in (INITIATIVE["slug"], draft["id"]):
-            assert (await catalog.get(f"{INITIATIVES}/{ref}", headers=headers)).status_code == 404
-    for headers in (a.headers, as_admin):
-        answer = await catalog.get(MINE, headers=headers)
-        assert (answer.status_code, answer.json()["id"]) == (200, draft["id"])
-        assert answer.headers["Cache-Control"] == "no-store"
-    changed = await patch(catalog, MINE, {"title": {"fr": "Autre"}}, a.headers)
-    assert (changed.status_code, changed.json()["version"]) == (200, 2)
-    for headers in ({}, a.headers, as_admin):
-        listed = await catalog.get(f"{INITIATIVES}?territory=fes&limit=200", headers=headers)
-        assert INITIATIVE["slug"] not in listed.text
-    assert await public_traces(catalog, INITIATIVE["slug"], since) == []
-    assert await total(catalog) == before
-    last = json.loads((await catalog.get("/catalog/v1/snapshot")).text.splitlines()[-1])
-    assert last["counts"]["initiative"] == before
-    assert await events(catalog, since) == []
-
-
-async def test_publishing_announces_it_and_withdrawing_is_a_tombstone(catalog: httpx.AsyncClient, a: Partner) -> None:
-    since, before = await head(catalog), await total(catalog)
-    await make_initiative(catalog, a.headers, status="draft")
-    status = "draft"
-    steps: list[tuple[dict[str, Any], int]] = [
-        ({"status": "published"}, 2),
-        ({"status": "published"}, 2),  # says nothing new
-        ({"title": {"fr": "Autre titre"}}, 3),
-        ({"status": "draft"}, 4),
-        ({"status": "draft"}, 4),
-        ({"title": {"fr": "Encore un"}}, 5),
-        ({"status": "published"}, 6),
-    ]
-    for step, version in steps:
-        answer = await patch(catalog, MINE, step, a.headers)
-        assert answer.status_code == 200, answer.text
-        status = step.get("status", status)
-        assert (answer.json()["status"], answer.json()["version"]) == (status, version)
-        traces = await public_traces(catalog, INITIATIVE["slug"], since)
-        assert ("snapshot" in traces) == ("address" in traces) == (status == "published"), traces
-        assert await total(catalog) == before + (status == "published")
-    page = (await catalog.get(f"/catalog/v1/changes?since={since}")).json()["items"]
-    told = [(change["type"], change["version"]) for change in page]
-    assert told == [
-        ("initiative.created", 2),
-        ("initiative.updated", 3),
-        ("initiative.archived", 4),
-        ("initiative.created", 6),
-    ]
-
-
-async def test_an_archived_draft_answers_410_to_those_only_who_knew_of_it(
-    catalog: httpx.AsyncClient, as_admin: Headers, a: Partner, b: Partner
-) -> None:
-    since = await head(catalog)
-    await make_initiative(catalog, a.headers, status="draft")
-    assert (await catalog.delete(f"{MINE}?reason=Essai", headers=a.headers | ANY)).status_code == 204
-    for headers, status in (({}, 404), (b.headers, 404), (a.headers, 410), (as_admin, 410)):
-        assert (await catalog.get(MINE, headers=headers)).status_code == status
-    assert await events(catalog, since) == []
-
-
-async def test_a_status_is_never_taken_away(catalog: httpx.AsyncClient, a: Partner) -> None:
-    await make_initiative(catalog, a.headers, status="draft")
-    for wrong in (None, "archived", "discarded", "x", 1):
-        answer = await patch(catalog, MINE, {"status": wrong}, a.headers)
-        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/status"), wrong
-    assert (await catalog.get(MINE)).status_code == 404
+INITIATIVES = f"{V1}/initiatives"
+MINE = f"initiatives/{INITIATIVE['slug']}"
+FES = "territories/fes"
 
 
 async def test_what_another_partner_owns_cannot_be_changed_by_anybody_but_moderators(
@@ -157,14 +28,14 @@ async def test_what_another_partner_owns_cannot_be_changed_by_anybody_but_modera
 ) -> None:
     made = await make_initiative(catalog, a.headers)
     for ref in (made["id"], made["slug"], "tav-lyon"):  # the last is the association's
-        address = f"{INITIATIVES}/{ref}"
-        before = (await catalog.get(address)).json()
+        address = f"initiatives/{ref}"
+        before = await read(catalog, address)
         assert (await patch(catalog, address, {"title": {"fr": "B"}}, b.headers)).status_code == 404
-        assert (await catalog.delete(f"{address}?reason=why", headers=b.headers | ANY)).status_code == 404
-        assert (await catalog.get(address)).json() == before
+        assert (await catalog.delete(f"{V1}/{address}?reason=why", headers=b.headers | ANY)).status_code == 404
+        assert await read(catalog, address) == before
     assert (await patch(catalog, MINE, {"title": {"fr": "A"}}, a.headers)).status_code == 200
     assert (await patch(catalog, MINE, {"title": {"fr": "M"}}, as_admin)).status_code == 200
-    assert (await catalog.delete(f"{MINE}?reason=why", headers=a.headers | ANY)).status_code == 204
+    assert (await catalog.delete(f"{V1}/{MINE}?reason=why", headers=a.headers | ANY)).status_code == 204
 
 
 async def test_acting_for_a_territory_takes_a_mandate(
@@ -176,15 +47,15 @@ async def test_acting_for_a_territory_takes_a_mandate(
     for status in ("draft", "submitted"):
         proposed = other | {"slug": f"essai-lyon-{status}", "status": status}
         assert (await catalog.post(INITIATIVES, json=proposed, headers=a.headers)).status_code == 201
-        address = f"{INITIATIVES}/{proposed['slug']}"
+        address = f"initiatives/{proposed['slug']}"
         assert (await patch(catalog, address, {"status": "published"}, a.headers)).status_code == 403
-        assert (await catalog.get(address)).status_code == 404
+        assert (await catalog.get(f"{V1}/{address}")).status_code == 404
     await make_initiative(catalog, a.headers)
     assert (await patch(catalog, MINE, {"territory": "lyon"}, a.headers)).status_code == 403
     assert (await patch(catalog, MINE, {"territory": "lyon"}, as_admin)).status_code == 200
     # It owns the record and does not speak for Lyon.
     assert (await patch(catalog, MINE, {"title": {"fr": "A"}}, a.headers)).status_code == 403
-    assert (await catalog.delete(f"{MINE}?reason=why", headers=a.headers | ANY)).status_code == 403
+    assert (await catalog.delete(f"{V1}/{MINE}?reason=why", headers=a.headers | ANY)).status_code == 403
 
 
 async def test_a_mandate_ends_by_hand_or_by_itself(
@@ -217,8 +88,8 @@ async def test_a_territory_is_changed_under_a_mandate_and_made_or_archived_by_mo
 ) -> None:
     note = {"point_note": "La médina"}
     assert (await patch(catalog, FES, note, a.headers)).status_code == 200
-    assert (await patch(catalog, "/catalog/v1/territories/lyon", note, a.headers)).status_code == 404
-    assert (await catalog.delete(f"{FES}?reason=why", headers=a.headers | ANY)).status_code == 403
+    assert (await patch(catalog, "territories/lyon", note, a.headers)).status_code == 404
+    assert (await catalog.delete(f"{V1}/{FES}?reason=why", headers=a.headers | ANY)).status_code == 403
     new = {
         "slug": "sefrou-essai",
         "name": {"fr": "Sefrou"},
@@ -234,14 +105,14 @@ async def test_a_territory_is_changed_under_a_mandate_and_made_or_archived_by_mo
     assert (await catalog.get(f"{territories}/sefrou-essai", headers=a.headers)).status_code == 404
     await give_mandate(catalog, as_admin, a, "sefrou-essai")
     # A mandate speaks for what is published; a draft is its owner's to see.
-    assert (await patch(catalog, f"{territories}/sefrou-essai", note, a.headers)).status_code == 404
+    assert (await patch(catalog, "territories/sefrou-essai", note, a.headers)).status_code == 404
     in_draft = await catalog.post(INITIATIVES, json=INITIATIVE | {"territory": "sefrou-essai"}, headers=a.headers)
     assert in_draft.status_code == 422
     owned = await catalog.put(f"{territories}/sefrou-essai/owner", json={"partner": "a"}, headers=as_admin | ANY)
     assert (owned.status_code, owned.json()["partner_id"]) == (200, a.id)
     assert await events(catalog, since) == []
-    assert (await patch(catalog, f"{territories}/sefrou-essai", {"status": "published"}, a.headers)).status_code == 200
-    assert await events(catalog, since) == ["territory.created"]
+    assert (await patch(catalog, "territories/sefrou-essai", {"status": "published"}, a.headers)).status_code == 200
+    assert await events(catalog, since) == [("territory.created", 3)]
 
 
 async def test_a_territory_in_use_is_not_withdrawn(catalog: httpx.AsyncClient, as_admin: Headers) -> None:
@@ -249,12 +120,12 @@ async def test_a_territory_in_use_is_not_withdrawn(catalog: httpx.AsyncClient, a
     parties = {party["territory"]["slug"] for item in in_cooperations for party in item["parties"]}
     empty = None
     for slug in sorted(parties):
-        if await total(catalog, f"initiatives?limit=1&territory={slug}") == 0:
+        if (await read(catalog, f"initiatives?limit=1&count=true&territory={slug}"))["total"] == 0:
             empty = slug
             break
     assert empty, "the data set has a territory that only cooperates"
     for slug in ("fes", empty):
-        answer = await patch(catalog, f"/catalog/v1/territories/{slug}", {"status": "draft"}, as_admin)
+        answer = await patch(catalog, f"territories/{slug}", {"status": "draft"}, as_admin)
         assert answer.status_code == 409, slug
 
 
@@ -262,7 +133,7 @@ async def test_a_record_is_handed_over_by_moderators_only(
     catalog: httpx.AsyncClient, as_admin: Headers, a: Partner, b: Partner
 ) -> None:
     await make_initiative(catalog, a.headers)
-    owner = f"{MINE}/owner"
+    owner = f"{V1}/{MINE}/owner"
     for headers in (a.headers, b.headers):
         assert (await catalog.put(owner, json={"partner": "b"}, headers=headers | ANY)).status_code == 403
     assert (await catalog.put(owner, json={"partner": "b"}, headers=as_admin)).status_code == 428
@@ -302,11 +173,11 @@ async def test_what_is_not_the_callers_to_set_is_refused_and_never_stored(
     for field, value in FORBIDDEN_FIELDS.items():
         bodies = [
             ("POST", "/catalog/v1/initiatives", INITIATIVE | {"slug": "another", field: value}, a.headers),
-            ("PATCH", MINE, {field: value}, a.headers),
-            ("PATCH", FES, {field: value}, a.headers),
+            ("PATCH", f"{V1}/{MINE}", {field: value}, a.headers),
+            ("PATCH", f"{V1}/{FES}", {field: value}, a.headers),
             ("POST", "/catalog/v1/mandates", {"partner": "a", "territory": "fes", field: value}, as_admin),
             ("PATCH", "/catalog/v1/partners/a", {field: value}, as_admin),
-            ("PUT", f"{MINE}/owner", {"partner": "a", field: value}, as_admin),
+            ("PUT", f"{V1}/{MINE}/owner", {"partner": "a", field: value}, as_admin),
         ]
         if field != "scopes":
             bodies.append(("POST", "/catalog/v1/api-keys", {"name": "x", field: value}, a.headers))
@@ -331,10 +202,10 @@ async def rows_of(url: str) -> list[str]:
 
 async def test_of_twenty_patches_of_one_partner_on_one_version_one_wins(catalog: httpx.AsyncClient, a: Partner) -> None:
     await make_initiative(catalog, a.headers)
-    etag = (await catalog.get(MINE)).headers["etag"]
+    etag = (await catalog.get(f"{V1}/{MINE}")).headers["etag"]
     headers = a.headers | PATCH | {"If-Match": etag}
     answers = await asyncio.gather(
-        *(catalog.patch(MINE, json={"title": {"fr": f"Titre {n}"}}, headers=headers) for n in range(20))
+        *(catalog.patch(f"{V1}/{MINE}", json={"title": {"fr": f"Titre {n}"}}, headers=headers) for n in range(20))
     )
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 19
 

@@ -52,6 +52,23 @@ async def test_filters_narrow_and_include_narrower_themes(catalog: httpx.AsyncCl
     assert await total("network=mufpp") < everything
 
 
+async def test_a_place_and_a_network_are_named_by_slug_or_by_id(catalog: httpx.AsyncClient) -> None:
+    ids = {}
+    for parameter, address in (("network", "networks/mufpp"), ("territory", "territories/montpellier")):
+        ids[parameter] = (await catalog.get(f"/catalog/v1/{address}")).json()["id"]
+    lists = {
+        "network=mufpp": ("territories", "initiatives", "organizations"),
+        "territory=montpellier": ("initiatives", "cooperations", "organizations"),
+    }
+    for by_slug, collections in lists.items():
+        parameter = by_slug.partition("=")[0]
+        for collection in collections:
+            address = f"/catalog/v1/{collection}?limit=200"
+            named = (await catalog.get(f"{address}&{by_slug}")).json()
+            assert named["items"], (collection, by_slug)
+            assert (await catalog.get(f"{address}&{parameter}={ids[parameter]}")).json()["items"] == named["items"]
+
+
 async def test_a_box_may_cross_the_antimeridian(catalog: httpx.AsyncClient) -> None:
     async def longitudes(box: str) -> list[float]:
         answer = await catalog.get(

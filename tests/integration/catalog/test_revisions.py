@@ -3,7 +3,6 @@
 import asyncio
 
 import httpx
-import pytest
 
 from tests.integration.catalog.editing import V1, actions, events, head, patch, read, took
 from tests.integration.catalog.partners import (
@@ -11,29 +10,11 @@ from tests.integration.catalog.partners import (
     INITIATIVE,
     Headers,
     Partner,
-    give_mandate,
     make_initiative,
-    make_partner,
 )
 
 MINE = f"initiatives/{INITIATIVE['slug']}"
 EVIDENCE = {"fr": "Les invendus des marchés ne sont pas collectés."}
-
-
-@pytest.fixture
-async def a(catalog: httpx.AsyncClient, as_admin: Headers) -> Partner:
-    """A partner with a mandate for Fès."""
-    partner = await make_partner(catalog, as_admin, "a")
-    await give_mandate(catalog, as_admin, partner, "fes")
-    return partner
-
-
-@pytest.fixture
-async def b(catalog: httpx.AsyncClient, as_admin: Headers) -> Partner:
-    """Another one, for Fès too."""
-    partner = await make_partner(catalog, as_admin, "b")
-    await give_mandate(catalog, as_admin, partner, "fes")
-    return partner
 
 
 async def test_of_two_editors_of_one_initiative_neither_loses_a_word(

@@ -6,15 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-NEW = {
-    "slug": "marche-d-essai-fes",
-    "title": {"fr": "Marché d'essai"},
-    "summary": {"fr": "Un marché de producteurs à l'essai."},
-    "territory": "fes",
-    "themes": ["farmers_markets"],
-    "sources": [{"title": "Let's Food – Territorial cooperation"}],
-}
-PATCH = {"Content-Type": "application/merge-patch+json"}
+from tests.integration.catalog.partners import INITIATIVE, PATCH
+
 ADDRESS = "/catalog/v1/initiatives/tav-lyon"
 
 
@@ -26,7 +19,7 @@ async def test_a_new_initiative_is_published_and_announced(
     catalog: httpx.AsyncClient, as_admin: dict[str, str]
 ) -> None:
     before = (await catalog.get("/catalog/v1/changes/status")).json()["head"]
-    made = await catalog.post("/catalog/v1/initiatives", json=NEW, headers=as_admin)
+    made = await catalog.post("/catalog/v1/initiatives", json=INITIATIVE, headers=as_admin)
     assert made.status_code == 201, made.text
     read = await catalog.get(made.headers["Location"])
     assert read.json() | {"possible_duplicates": []} == made.json()
@@ -34,7 +27,7 @@ async def test_a_new_initiative_is_published_and_announced(
     assert read.json()["title"] == {"text": "Marché d'essai", "lang": "fr", "origin": "original"}
     page = (await catalog.get(f"/catalog/v1/changes?since={before}&include=data")).json()
     [change] = page["items"]
-    assert (change["type"], change["version"], change["data"]["slug"]) == ("initiative.created", 1, NEW["slug"])
+    assert (change["type"], change["version"], change["data"]["slug"]) == ("initiative.created", 1, INITIATIVE["slug"])
 
 
 async def test_a_territory_keeps_all_that_was_written(catalog: httpx.AsyncClient, as_admin: dict[str, str]) -> None:
@@ -128,7 +121,7 @@ async def test_who_has_no_key_changes_nothing(catalog: httpx.AsyncClient) -> Non
     etag = await etag_of(catalog)
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic eDp5"}):
         for answer in (
-            await catalog.post("/catalog/v1/initiatives", json=NEW, headers=headers),
+            await catalog.post("/catalog/v1/initiatives", json=INITIATIVE, headers=headers),
             await catalog.patch(ADDRESS, json={"url": None}, headers=headers | PATCH | {"If-Match": etag}),
             await catalog.delete(f"{ADDRESS}?reason=why", headers=headers | {"If-Match": etag}),
         ):
@@ -166,14 +159,14 @@ async def test_who_has_no_key_changes_nothing(catalog: httpx.AsyncClient) -> Non
 async def test_a_wrong_field_is_named_and_nothing_is_stored(
     catalog: httpx.AsyncClient, as_admin: dict[str, str], change: dict[str, Any], pointer: str
 ) -> None:
-    answer = await catalog.post("/catalog/v1/initiatives", json=NEW | change, headers=as_admin)
+    answer = await catalog.post("/catalog/v1/initiatives", json=INITIATIVE | change, headers=as_admin)
     assert answer.status_code == 422, answer.text
     assert any(error["pointer"].startswith(pointer) for error in answer.json()["errors"]), answer.json()
-    assert (await catalog.get(f"/catalog/v1/initiatives/{NEW['slug']}")).status_code == 404
+    assert (await catalog.get(f"/catalog/v1/initiatives/{INITIATIVE['slug']}")).status_code == 404
 
 
 async def test_a_taken_slug_is_a_conflict(catalog: httpx.AsyncClient, as_admin: dict[str, str]) -> None:
-    answer = await catalog.post("/catalog/v1/initiatives", json=NEW | {"slug": "tav-lyon"}, headers=as_admin)
+    answer = await catalog.post("/catalog/v1/initiatives", json=INITIATIVE | {"slug": "tav-lyon"}, headers=as_admin)
     assert answer.status_code == 409
     assert answer.json()["errors"][0]["pointer"] == "/slug"
 

@@ -5,17 +5,16 @@ import json
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import uvicorn
 from fastapi import APIRouter, Body, FastAPI, Query, Response
 from fastapi.responses import StreamingResponse
 
-from services.common.http.app import create_service, service_router
+from services.common.http.app import service_router
 from services.common.settings import ContractSettings
-from services.common.telemetry.metrics import Metrics
 from services.launch.protocol import Patience, limited_protocol
+from tests.integration.common.bare_service import bare_service
 
 
 def _add_odd_answers(router: APIRouter) -> None:
@@ -76,23 +75,7 @@ def create_app(settings: ContractSettings) -> FastAPI:
 
     _add_odd_answers(router)
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-
-    async def ready() -> dict[str, str | None]:
-        return {}
-
-    return create_service(
-        "things",
-        title="Things",
-        description="For tests.",
-        routers=[router],
-        lifespan=lifespan,
-        ready=ready,
-        settings=settings,
-        metrics=Metrics(),
-    )
+    return bare_service("things", router, settings)
 
 
 def main() -> None:

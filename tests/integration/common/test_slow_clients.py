@@ -143,19 +143,6 @@ async def test_who_does_not_take_its_answer_is_let_go(start: Start) -> None:
                 continue  # the one place is taken until then
 
 
-async def test_more_connections_than_allowed_are_told_so(start: Start) -> None:
-    server = start(patience={"connections": 3})
-    opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(3)]
-    async with server.connection() as (reader, _):
-        answer = await ended(reader)
-    for _, writer in opened:
-        writer.close()
-
-    assert answer.startswith(b"HTTP/1.1 503")
-    assert b"retry-after: 1" in answer
-    assert json.loads(answer.partition(b"\r\n\r\n")[2])["type"] == "/problems/overloaded"
-
-
 async def test_overload_is_refused_at_once_and_over_when_it_is_over(start: Start) -> None:
     server = start(max_in_flight=5)
     async with asyncio.timeout(LONG_S), server.client() as client:

@@ -14,12 +14,12 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from services.common.access.keys import new_key
-from services.common.http.app import create_service, service_router
+from services.common.http.app import service_router
 from services.common.settings import ServiceSettings
 from services.common.telemetry.logs import JsonFormatter
-from services.common.telemetry.metrics import Metrics
 from services.common.telemetry.outgoing import internal_client
 from tests.conftest import running
+from tests.integration.common.bare_service import bare_service
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 KEY = new_key()
@@ -79,23 +79,7 @@ def make_service(name: str, calls: httpx.AsyncClient | None = None) -> FastAPI:
             await calls.get(f"/inner/v1/things/{ref}", params={"token": token})
         return {"ref": ref}
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-
-    async def ready() -> dict[str, str | None]:
-        return {}
-
-    return create_service(
-        name,
-        title=name,
-        description=name,
-        routers=[router],
-        lifespan=lifespan,
-        ready=ready,
-        settings=ServiceSettings(environment="development"),
-        metrics=Metrics(),
-    )
+    return bare_service(name, router, ServiceSettings(environment="development"))
 
 
 @asynccontextmanager

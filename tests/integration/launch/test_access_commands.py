@@ -2,7 +2,7 @@
 
 import asyncio
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -13,11 +13,13 @@ from services.catalog.app import create_app
 from services.catalog.settings import CatalogSettings
 from services.cli import app
 from services.common.access.keys import parse_key
+from services.launch.apart import environment_apart
 from services.launch.machine import (
     ADMIN_KEY,
     DATABASES,
     SEALING_KEY,
     SERVICE_KEY,
+    SERVICES,
     Machine,
     keep_keys,
     keep_sealing_key,
@@ -26,6 +28,7 @@ from services.local.state import State
 from tests.conftest import running
 
 Letsfood = Callable[..., str]
+TOGETHER = "http://127.0.0.1:8123"
 
 
 @pytest.fixture
@@ -86,26 +89,49 @@ def test_what_cannot_be_done_is_one_line(letsfood: Letsfood, arguments: tuple[st
     assert len(letsfood(*arguments, fails=True).splitlines()) == 1
 
 
-def test_addresses_in_answers_and_events_are_those_that_it_serves_on_unless_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("CATALOG_PUBLIC_URL", "https://letsfood.example")
-    state = State.acquire(tmp_path / "state", "http://127.0.0.1:8123")
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Machine]:
+    """A machine with its keys made."""
+    state = State.acquire(tmp_path / "state", TOGETHER)
     try:
         for name in (SERVICE_KEY, SEALING_KEY):
             (state.folder / name).write_text("x")
-        given = Machine(state, dict.fromkeys(DATABASES, "postgresql://"), "http://127.0.0.1:8123").environment()
+        yield Machine(state, dict.fromkeys(DATABASES, "postgresql://"))
     finally:
         state.release()
-    assert given["WEBHOOKS_PUBLIC_URL"] == "http://127.0.0.1:8123"
+
+
+def test_addresses_in_answers_and_events_are_those_that_it_serves_on_unless_told(
+    monkeypatch: pytest.MonkeyPatch, place: Machine
+) -> None:
+    monkeypatch.setenv("CATALOG_PUBLIC_URL", "https://letsfood.example")
+    given = place.environment(dict.fromkeys(SERVICES, TOGETHER))
+    assert given["WEBHOOKS_PUBLIC_URL"] == TOGETHER
+    assert "WEBHOOKS_CATALOG_PUBLIC_URL" not in given, "it is where webhooks is, also behind a gateway"
     assert given["CATALOG_PUBLIC_URL"] == "https://letsfood.example"
+
+
+def test_services_in_processes_of_their_own_have_each_an_address_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, place: Machine
+) -> None:
+    apart = {name: f"http://127.0.0.1:{number}" for number, name in enumerate(SERVICES, 8000)}
+    given = environment_apart(place, apart)
+    for name, address in apart.items():
+        assert given[f"{name.upper()}_PUBLIC_URL"] == address
+    assert apart["catalog"] != apart["webhooks"]
+    for name in ("SEARCH_CATALOG_URL", "MATCHING_CATALOG_URL", "WEBHOOKS_CATALOG_URL", "WEBHOOKS_CATALOG_PUBLIC_URL"):
+        assert given[name] == apart["catalog"]
+    monkeypatch.setenv("CATALOG_PUBLIC_URL", "https://catalog.example")
+    assert environment_apart(place, apart)["WEBHOOKS_CATALOG_PUBLIC_URL"] == "https://catalog.example"
+    monkeypatch.setenv("WEBHOOKS_CATALOG_PUBLIC_URL", "https://data.example")
+    assert environment_apart(place, apart)["WEBHOOKS_CATALOG_PUBLIC_URL"] == "https://data.example"
 
 
 def test_a_first_start_makes_its_keys_and_later_ones_keep_them(empty_catalog_database: str, tmp_path: Path) -> None:
     url = empty_catalog_database
     state = State.acquire(tmp_path / "state", "http://127.0.0.1:1")
     try:
-        place = Machine(state, {"catalog": url, "matching": url, "webhooks": url}, "http://127.0.0.1:1")
+        place = Machine(state, {"catalog": url, "matching": url, "webhooks": url})
         asyncio.run(keep_keys(place))
         asyncio.run(keep_sealing_key(place))
         files = {name: state.folder / name for name in (ADMIN_KEY, SERVICE_KEY)}
@@ -113,11 +139,11 @@ def test_a_first_start_makes_its_keys_and_later_ones_keep_them(empty_catalog_dat
         assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in files.values())
         assert answered(url, first[ADMIN_KEY].strip(), "/catalog/v1/api-keys").status_code == 200
         assert answered(url, first[SERVICE_KEY].strip(), "/catalog/v1/api-keys").status_code == 403
-        assert place.environment()["SEARCH_CATALOG_KEY"] == first[SERVICE_KEY].strip()
+        assert place.environment({})["SEARCH_CATALOG_KEY"] == first[SERVICE_KEY].strip()
 
         sealing = state.folder / SEALING_KEY
         assert stat.S_IMODE(sealing.stat().st_mode) == 0o600
-        assert place.environment()["WEBHOOKS_SECRET_KEYS"] == sealing.read_text().strip()
+        assert place.environment({})["WEBHOOKS_SECRET_KEYS"] == sealing.read_text().strip()
         kept = sealing.read_text()
         asyncio.run(keep_sealing_key(place))
         assert sealing.read_text() == kept, "another one could not open what is in the database"

@@ -6,12 +6,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.records.ownership import owner_of_new, owns
+from services.catalog.vocabularies.checks import unknown_term
 from services.catalog.vocabularies.crosswalks.schemas import EntryWrite
 from services.catalog.vocabularies.models import CrosswalkEntry, CrosswalkScheme, Vocabulary, VocabularyTerm
 from services.common.access.caller import Caller
 from services.common.clock import now
 from services.common.etags import require_match
-from services.common.problems import CONFLICT, FORBIDDEN, FieldError, Problem, invalid, not_found
+from services.common.problems import CONFLICT, FORBIDDEN, Problem, invalid, not_found
 
 MAX_ENTRIES = 5000
 """Of one scheme: it is read whole."""
@@ -28,7 +29,7 @@ async def put_entry(
     if await session.get(Vocabulary, vocabulary) is None:
         raise not_found(vocabulary)
     if written.target is not None and await session.get(VocabularyTerm, (vocabulary, written.target)) is None:
-        raise invalid([_unknown_target(vocabulary, written.target)])
+        raise invalid([unknown_term("/target", vocabulary, written.target)])
     made = insert(CrosswalkScheme).values(name=scheme, owner_id=owner_of_new(caller), version=0)
     await session.exec(made.on_conflict_do_nothing())
     kept = await _lock(session, caller, scheme)
@@ -81,12 +82,6 @@ async def _lock(session: AsyncSession, caller: Caller, scheme: str) -> Crosswalk
             {"scheme": scheme},
         )
     return kept
-
-
-def _unknown_target(vocabulary: str, target: str) -> FieldError:
-    context = {"value": target, "allowed": f"/catalog/v1/vocabularies/{vocabulary}"}
-    detail = f"'{target}' is not in the vocabulary '{vocabulary}'"
-    return FieldError(pointer="/target", detail=detail, code="unknown_code", context=context)
 
 
 def _full(scheme: str) -> Problem:
