@@ -82,6 +82,7 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         app.state.callers = DatabaseCallers(database)
         vocabularies_kept = VocabularyCache(lambda: database.pool)
         room = Room(settings.pool_timeout_s)
+        app.state.database = database
         app.state.catalog = Catalog(settings, database, vocabularies_kept, app.state.callers, room)
         app.state.feed = Feed("catalog", database, signal, snapshots, states, EVENT_TYPES, survivors)
         reminder = ReviewReminder(database, settings.review_interval_s)

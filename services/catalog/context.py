@@ -1,22 +1,17 @@
 """What the catalog's routes work with, opened in the app's lifespan."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.access.callers import DatabaseCallers
 from services.catalog.records.fragments import Fragments
 from services.catalog.records.representation import Reader
 from services.catalog.settings import CatalogSettings
 from services.catalog.vocabularies.cache import VocabularyCache
-from services.common.access.requires import CallerDep
 from services.common.database import Database
 from services.common.http.spooled import Room
-from services.common.idempotency.once import Once
-from services.common.idempotency.requests import IdempotencyKeyHeader
 from services.common.languages import LanguagesDep
 
 
@@ -47,24 +42,3 @@ async def reader_of(catalog: CatalogDep, languages: LanguagesDep) -> Reader:
 
 
 ReaderDep = Annotated[Reader, Depends(reader_of)]
-
-
-async def transaction_of(catalog: CatalogDep) -> AsyncIterator[AsyncSession]:
-    """FastAPI dependency: the request's one transaction."""
-    async with catalog.database.transaction() as session:
-        yield session
-
-
-SessionDep = Annotated[AsyncSession, Depends(transaction_of, scope="function")]
-"""Committed before the answer is sent, so that a failed commit is still an error answer."""
-
-
-async def once_of(
-    request: Request, session: SessionDep, caller: CallerDep, idempotency_key: IdempotencyKeyHeader = None
-) -> Once:
-    """FastAPI dependency: the creation that this request asks for, in the request's transaction."""
-    return await Once.begin(session, request, caller.key or "", idempotency_key)
-
-
-OnceDep = Annotated[Once, Depends(once_of)]
-"""Of every POST that creates; it ends with `return await once.keep(answer)`."""

@@ -96,7 +96,9 @@ class ServiceSettings(ContractSettings):
         f"rate limits that are not set are {DEVELOPMENT_FACTOR} times their default.",
     )
     public_url: str = Field(
-        "http://127.0.0.1:8000", description="The address at which clients reach this deployment, without a path."
+        "http://127.0.0.1:8000",
+        description="The address at which clients reach this service, without a path; that of the gateway where one "
+        "serves all.",
     )
 
     @model_validator(mode="before")

@@ -79,10 +79,8 @@ async def up_services(state_dir: Path, port: int) -> None:
     async with machine(state_dir, addresses["catalog"]) as place:
         await prepare(place)
         async with AsyncExitStack() as stack:
-            processes = [
-                await stack.enter_async_context(_process(name, ports[name], place, addresses["catalog"]))
-                for name in APPS
-            ]
+            environment = os.environ | environment_apart(place, addresses)
+            processes = [await stack.enter_async_context(_process(name, ports[name], environment)) for name in APPS]
             greeting = asyncio.create_task(greet(addresses, place))
             stack.callback(greeting.cancel)
             ends = [asyncio.create_task(process.wait()) for process in processes]
@@ -90,19 +88,24 @@ async def up_services(state_dir: Path, port: int) -> None:
             raise LocalError("A service ended by itself; its last words stand above.")
 
 
+def environment_apart(place: Machine, addresses: Mapping[str, str]) -> dict[str, str]:
+    """The settings of services that each have an address of their own; `addresses` are by service."""
+    settings = place.environment(addresses)
+    public = "WEBHOOKS_CATALOG_PUBLIC_URL"
+    return {
+        **settings,
+        **{f"{service}_CATALOG_URL": addresses["catalog"] for service in ("SEARCH", "MATCHING", "WEBHOOKS")},
+        public: os.environ.get(public) or settings["CATALOG_PUBLIC_URL"],
+    }
+
+
 @asynccontextmanager
-async def _process(name: str, port: int, place: Machine, catalog: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _process(name: str, port: int, environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
     """A running service; it is asked to stop at the end of the block, and stops by itself when this process is gone."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "services.cli", "serve", name, "--port", str(port), "--with-parent"),
-        env={
-            **os.environ,
-            **place.environment(),
-            "SEARCH_CATALOG_URL": catalog,
-            "MATCHING_CATALOG_URL": catalog,
-            "WEBHOOKS_CATALOG_URL": catalog,
-        },
+        env=environment,
         stdin=asyncio.subprocess.PIPE,
         start_new_session=True,
     )

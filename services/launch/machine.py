@@ -54,14 +54,15 @@ class Machine:
 
     state: State
     databases: Mapping[str, str]
-    url: str
-    """Where the catalog answers, and with it every service unless each has a port of its own."""
 
-    def environment(self) -> dict[str, str]:
-        """The settings of every service as environment variables; once it is prepared."""
+    def environment(self, addresses: Mapping[str, str]) -> dict[str, str]:
+        """The settings of every service as environment variables; once it is prepared.
+
+        `addresses` are where each answers; public ones that this process was told of hold.
+        """
         service_key = (self.state.folder / SERVICE_KEY).read_text().strip()
-        public = [f"{service.upper()}_PUBLIC_URL" for service in SERVICES]
-        return {name: os.environ.get(name) or self.url for name in public} | {
+        public = {f"{service.upper()}_PUBLIC_URL": address for service, address in addresses.items()}
+        return {name: os.environ.get(name) or address for name, address in public.items()} | {
             "CATALOG_DATABASE_URL": self.databases["catalog"],
             "CATALOG_SNAPSHOT_FOLDER": str(self.state.subfolder("snapshots")),
             "CATALOG_ENVIRONMENT": "development",
@@ -116,7 +117,7 @@ async def machine(state_dir: Path, url: str) -> AsyncIterator[Machine]:
         if configured is not None:
             for service, address in configured.items():
                 await require_reachable(database_variable(service), address)
-            yield Machine(state, configured, url)
+            yield Machine(state, configured)
             return
         postgres = state.postgres()
         recorded = state.folder / RUNNING_CATALOG
@@ -125,7 +126,7 @@ async def machine(state_dir: Path, url: str) -> AsyncIterator[Machine]:
             for name in DATABASES:
                 await blocking(postgres.create_database, name, exist_ok=True)
             recorded.write_text(postgres.url("catalog") + "\n")
-            yield Machine(state, {name: postgres.url(name) for name in DATABASES}, url)
+            yield Machine(state, {name: postgres.url(name) for name in DATABASES})
         finally:
             recorded.unlink(missing_ok=True)
             await blocking(postgres.stop)

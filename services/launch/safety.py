@@ -82,7 +82,9 @@ def _fault(kind: type[BaseSettings], item: ErrorDetails) -> str:
     return f"{name} has to be set" if item["type"] == "missing" else f"{name}: {item['msg']}"
 
 
-def _public_url(_: ServiceSettings, value: str) -> str | None:
+def _public_url(_: ServiceSettings, value: str | None) -> str | None:
+    if value is None:
+        return None
     url = urlsplit(value)
     if url.scheme != "https" or not url.hostname:
         return "it has to be an https:// address, since API keys travel there"
@@ -166,6 +168,7 @@ def _allowed_subnets(_: ServiceSettings, value: tuple[str, ...]) -> str | None:
 
 CHECKS: Mapping[str, Callable[..., str | None]] = {
     "public_url": _public_url,
+    "catalog_public_url": _public_url,
     "database_url": _database_url,
     "cors_origins": _cors_origins,
     "trusted_proxies": _trusted_proxies,

@@ -8,7 +8,7 @@ from services.catalog.settings import CatalogSettings
 from services.common.telemetry.logs import configure_logging
 from services.common.telemetry.settings import ProcessSettings
 from services.launch.greeting import greet
-from services.launch.machine import machine, prepare
+from services.launch.machine import SERVICES, machine, prepare
 from services.launch.safety import read_settings
 from services.launch.server import HOST, listening, serve_app
 from services.launch.stopping import blocking
@@ -27,7 +27,8 @@ async def up(state_dir: Path, port: int) -> None:
         address = f"http://{HOST}:{port}"
         async with machine(state_dir, address) as place:
             await prepare(place)
-            os.environ.update(place.environment())
+            addresses = dict.fromkeys(SERVICES, address)
+            os.environ.update(place.environment(addresses))
             settings = StandaloneSettings(
                 read_settings(CatalogSettings),
                 read_settings(SearchSettings),
@@ -35,7 +36,7 @@ async def up(state_dir: Path, port: int) -> None:
                 read_settings(WebhooksSettings),
             )
             app = create_app(settings)
-            greeting = asyncio.create_task(greet(dict.fromkeys(app.services, address), place))
+            greeting = asyncio.create_task(greet(addresses, place))
             try:
                 await serve_app(app, listener, app.begin_stopping)
             finally:

@@ -74,6 +74,7 @@ def create_app(settings: WebhooksSettings, *, catalog: httpx.AsyncClient | None 
             broken = await renew_seals(database, vault)
             app.state.sealed = f"{broken} secret(s) need another key in WEBHOOKS_SECRET_KEYS" if broken else None
             policy = Policy.of(settings)
+            app.state.database = database
             app.state.webhooks = Webhooks(settings, database, vault, policy, resolver, client)
             app.state.own_feed = OwnFeed(database, await _listening(stack, settings.database_url, stopping))
             if settings.deliver:

@@ -50,6 +50,11 @@ class WebhooksSettings(ServiceSettings):
     database_url: str = Field(description="PostgreSQL database of webhooks: `postgresql://…`.")
     pool_size: int = Field(10, ge=2, le=100, description="Connections of each process, for reads and again for writes.")
     catalog_url: str = Field("http://127.0.0.1:8000", description="The address of the catalog that is followed.")
+    catalog_public_url: str | None = Field(
+        None,
+        description="The address at which partners reach the catalog, without a path, where that is another one than "
+        "`WEBHOOKS_PUBLIC_URL`: records in events have it.",
+    )
     catalog_key: SecretStr | None = Field(
         None,
         description="An API key of the catalog with the scope `introspect`, to check the keys that callers present; "

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import orjson
 from fastapi import Path, Query, Request, Response
 
-from services.catalog.context import CatalogDep, ReaderDep, SessionDep
+from services.catalog.context import CatalogDep, ReaderDep
 from services.catalog.duplicates.finding import find_possible
 from services.catalog.duplicates.pairs import pairs_page
 from services.catalog.duplicates.representation import represent_possible
@@ -22,6 +22,7 @@ from services.common.access.scopes import Scope
 from services.common.http.answers import NO_STORE
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
+from services.common.http.transactions import SessionDep
 from services.common.paging import PageDep
 
 router = service_router(tags=["duplicates"])

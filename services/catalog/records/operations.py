@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from services.catalog.context import OnceDep, ReaderDep, SessionDep
+from services.catalog.context import ReaderDep
 from services.catalog.duplicates.schemas import answer_model
 from services.catalog.duplicates.writing import after_change, possible_duplicates
 from services.catalog.records import writing
@@ -26,6 +26,7 @@ from services.common.access.scopes import Scope
 from services.common.database import reads_of
 from services.common.http.direct import direct
 from services.common.http.documents import problem_responses
+from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly, MergePatchOnly, PatchBody, merge_patch_body
 
 PUBLISHING = {"status": "published"}

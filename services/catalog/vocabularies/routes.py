@@ -8,7 +8,7 @@ import orjson
 from fastapi import Path, Query, Request, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.context import Catalog, CatalogDep, OnceDep, ReaderDep, SessionDep
+from services.catalog.context import Catalog, CatalogDep, ReaderDep
 from services.catalog.records.parameters import READ_ERRORS, WRITE_ERRORS
 from services.catalog.records.representation import Reader, represent_vocabulary
 from services.catalog.records.responses import language_headers
@@ -37,6 +37,7 @@ from services.common.database import reads_of
 from services.common.etags import make_etag, none_match
 from services.common.http.accept import wants
 from services.common.http.app import service_router
+from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly, MergePatchOnly, PatchBody, merge_patch_body
 from services.common.problems import not_found
 

@@ -16,10 +16,11 @@ from services.common.http.answers import NO_STORE
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
 from services.common.http.parameters import IdParameter
+from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import JsonOnly
 from services.common.paging import PageDep, next_link
 from services.common.problems import CONFLICT, FieldError, Problem, invalid
-from services.webhooks.context import OnceDep, SessionDep, WebhooksDep
+from services.webhooks.context import WebhooksDep
 from services.webhooks.deliveries.listing import Selection, count_deliveries, read_deliveries
 from services.webhooks.deliveries.replaying import Wanted, replay, send_test
 from services.webhooks.deliveries.schemas import DeliveryPage, Moment, ReplayRead, ReplayWrite, State, TestRead

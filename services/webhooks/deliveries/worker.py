@@ -14,7 +14,7 @@ from services.webhooks.deliveries.pace import Pace
 from services.webhooks.deliveries.queue import Attempted, DeliveryQueue, Leased
 from services.webhooks.deliveries.schedule import Verdict, judge
 from services.webhooks.endpoints.vault import Vault
-from services.webhooks.events.payloads import CONTENT_TYPES, render
+from services.webhooks.events.payloads import CONTENT_TYPES, PublicUrls, render
 from services.webhooks.outbound.outcome import Outcome
 from services.webhooks.settings import WebhooksSettings
 from services.webhooks.signing import signature_headers
@@ -62,7 +62,10 @@ class Worker:
         self._queue = queue
         self._sender = sender
         self._settings = settings
-        self._public_url = settings.public_url.rstrip("/")
+        self._urls = PublicUrls(
+            catalog=(settings.catalog_public_url or settings.public_url).rstrip("/"),
+            webhooks=settings.public_url.rstrip("/"),
+        )
         self._endings = endings
         self._open = lru_cache(OPENED_KEPT)(vault.open)
         self._open_headers = lru_cache(OPENED_KEPT)(vault.open_headers)
@@ -132,13 +135,13 @@ class Worker:
         event, target = one.event, one.target
         if event is None or target is None:
             return Attempted(one, Verdict("pending", 0.0))  # nothing is left in the lane: recording takes it away
-        body = render(event, one.format, self._public_url)
+        body = render(event, one.format, self._urls)
         started = now()
         secrets = [self._open(sealed) for sealed in target.secrets]
         headers = {
             **self._open_headers(target.sealed_headers),
             "Content-Type": CONTENT_TYPES[one.format],
-            "User-Agent": f"LetsFood-Webhooks/{event.api_version} (+{self._public_url})",
+            "User-Agent": f"LetsFood-Webhooks/{event.api_version} (+{self._urls.webhooks})",
             **signature_headers(str(event.id), body, secrets, started),
         }
         outcome = await self._sender.post(target.url, headers, body)

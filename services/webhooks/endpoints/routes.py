@@ -15,9 +15,10 @@ from services.common.http.answers import find_page, found_response, one_response
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
 from services.common.http.parameters import IdParameter
+from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly, MergePatchOnly, PatchBody, merge_patch_body
 from services.common.paging import PageDep
-from services.webhooks.context import OnceDep, SessionDep, Webhooks, WebhooksDep
+from services.webhooks.context import Webhooks, WebhooksDep
 from services.webhooks.endpoints import service
 from services.webhooks.endpoints.models import Endpoint, EndpointSecret
 from services.webhooks.endpoints.schemas import (

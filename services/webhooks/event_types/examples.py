@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from services.webhooks.event_types.catalogue import API_VERSION, EVENT_TYPES
-from services.webhooks.events.payloads import StoredEvent, render
+from services.webhooks.events.payloads import PublicUrls, StoredEvent, render
 
 RECORDED = Path(__file__).parent / "examples.json"
 """By kind of subject: a record's id, version and state, and the change that published it."""
@@ -49,5 +49,5 @@ def example(name: str, form: str) -> dict[str, Any]:
         state=None if one.ends else orjson.dumps(record["state"]).decode(),
         merged_into=record_id if one.merges else None,
     )
-    body: dict[str, Any] = orjson.loads(render(event, form, PUBLIC_URL))
+    body: dict[str, Any] = orjson.loads(render(event, form, PublicUrls(PUBLIC_URL, PUBLIC_URL)))
     return body

@@ -50,7 +50,8 @@ class FullEventData(EventData):
 
     state: dict[str, Any] | None = Field(
         description="The record as the change feed gave it when the change was taken in (`include=data`), with licence "
-        "and sources; its own `version` may be ahead of the event's. Null once it has left publication."
+        "and sources; its own `version` may be ahead of the event's. Null once it has left publication, "
+        "also in earlier events that are sent after that: a replay, or what had been waiting."
     )
 
 

@@ -1,10 +1,11 @@
-"""Tables of events: what happened, frozen as it was then, and how far the feeds have been read."""
+"""Tables of events: what happened, frozen as it was then but for states of what has left since, and how far the feeds
+have been read."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -20,6 +21,7 @@ class Event(SQLModel, table=True):
         UniqueConstraint("feed", "change_id", name="event_of_change"),
         Index("event_by_time", "received_at"),
         Index("event_by_occurrence", "occurred_at"),
+        Index("event_with_state", "subject_id", "seq", postgresql_where=text("state is not null")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -44,7 +46,9 @@ class Event(SQLModel, table=True):
     """The version of the API in which `state` was rendered."""
 
     state: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
-    """The published state that came with the event; null once the subject has left publication."""
+    """The published state that came with the event; null of what has left publication. An event without it takes those
+    of its subject's earlier events away, in its own transaction (a trigger, migration 0004): no replay sends them. A
+    delivery leased before that may still go out with it."""
 
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     """What filters look at; of a tombstone those last known."""

@@ -1,4 +1,5 @@
-"""The bodies that are delivered: of an event kept, always the same bytes, whenever they are made.
+"""The bodies that are delivered: of an event kept, always the same bytes, whenever they are made, until its state is
+taken away.
 
 Their form is documented by `event_types.schemas`. Another form is another `api_version`: events taken in before keep
 theirs.
@@ -40,6 +41,18 @@ COLLECTIONS = {
 
 
 @dataclass(frozen=True, slots=True)
+class PublicUrls:
+    """Where partners reach the services, without a path: one address where a gateway serves all."""
+
+    catalog: str
+    webhooks: str
+
+    def of(self, event: "StoredEvent") -> str:
+        """Of the service that the event's subject is kept by."""
+        return self.webhooks if event.subject_kind == "endpoint" else self.catalog
+
+
+@dataclass(frozen=True, slots=True)
 class StoredEvent:
     """An event as it is kept. `state` is JSON text, None where there is none; `id` is the `webhook-id`.
 
@@ -59,8 +72,9 @@ class StoredEvent:
     merged_into: UUID | None = None
 
 
-def render(event: StoredEvent, form: str, public_url: str) -> bytes:
-    """The body in one of `CONTENT_TYPES`; `public_url` begins the addresses of records."""
+def render(event: StoredEvent, form: str, urls: PublicUrls) -> bytes:
+    """The body in one of `CONTENT_TYPES`; `urls` begin the addresses in it."""
+    public_url = urls.of(event)
     data: dict[str, Any] = {
         "subject": {"type": event.subject_kind, "id": str(event.subject_id)},
         "version": event.subject_version,

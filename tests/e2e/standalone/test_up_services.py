@@ -41,6 +41,10 @@ def test_the_same_answers_in_one_process_and_in_several(start: Start) -> None:
         child for child in psutil.Process(apart.process.pid).children() if "services.cli" in " ".join(child.cmdline())
     ]
     assert len(services) == 4
+    for child in services:
+        told, service = child.environ(), child.cmdline()[child.cmdline().index("serve") + 1]
+        assert told[f"{service.upper()}_PUBLIC_URL"] == f"http://127.0.0.1:{ports[service]}"
+        assert told["WEBHOOKS_CATALOG_PUBLIC_URL"] == f"http://127.0.0.1:{ports['catalog']}"
     apart.process.kill()
     apart.process.wait()
     _, alive = psutil.wait_procs(services, timeout=30)

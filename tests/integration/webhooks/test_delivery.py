@@ -54,6 +54,23 @@ async def test_a_change_in_the_catalog_arrives_signed_at_the_endpoint(
     assert received.headers["x-gateway"] == "of mine"
 
 
+@pytest.mark.parametrize("catalog_at", [None, "https://catalog.example/"])
+async def test_addresses_in_events_are_where_partners_reach_the_service_that_keeps_the_subject(
+    serve: Serve, receiver: Receiver, as_admin: Headers, catalog_at: str | None
+) -> None:
+    async with serve(public_url="https://hooks.example/", catalog_public_url=catalog_at) as here:
+        endpoint = await here.make(url=receiver.url("/ok"))
+        changed = await change_initiative(here, "grab-some-good-toronto", as_admin)
+        await receiver.wait_for(1)
+        await here.client.post(f"{ENDPOINTS}/{endpoint['id']}/test", headers=here.a.headers)
+        addresses = [json.loads(one.body)["data"]["url"] for one in await receiver.wait_for(2)]
+    records = "https://catalog.example" if catalog_at else "https://hooks.example"
+    assert addresses == [
+        f"{records}/catalog/v1/initiatives/{changed['id']}",
+        f"https://hooks.example{ENDPOINTS}/{endpoint['id']}",
+    ]
+
+
 @pytest.mark.parametrize("form", ["thin", "full", "cloudevents"])
 async def test_what_is_delivered_is_what_the_document_says(
     serve: Serve, receiver: Receiver, happen: Happenings, states: States, form: str

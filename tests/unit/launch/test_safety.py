@@ -176,6 +176,7 @@ def test_keys_do_not_travel_in_the_clear(environment: pytest.MonkeyPatch, url: s
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("CATALOG_PUBLIC_URL", "http://letsfood.example"),
         ("SECRET_KEYS", "A" * 43 + "="),
         ("SECRET_KEYS", f"{SEALING_KEY},{'AB' * 21}A="),
         ("ALLOWED_SUBNETS", "127.0.0.1/32"),
@@ -184,6 +185,7 @@ def test_keys_do_not_travel_in_the_clear(environment: pytest.MonkeyPatch, url: s
         ("ALLOWED_SUBNETS", "0.0.0.0/0"),
     ],
     ids=[
+        "an address in the clear",
         "no random key",
         "no random key behind one",
         "this machine",
@@ -192,7 +194,7 @@ def test_keys_do_not_travel_in_the_clear(environment: pytest.MonkeyPatch, url: s
         "all of IPv4",
     ],
 )
-def test_webhooks_does_not_start_with_keys_or_networks_for_development(
+def test_webhooks_does_not_start_with_addresses_keys_or_networks_for_development(
     environment: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     environment.setenv(f"WEBHOOKS_{name}", value)

@@ -9,7 +9,6 @@ from sqlmodel import col
 from services.catalog.access.keys import service
 from services.catalog.access.keys.schemas import KeyCreate, KeyCreated, KeyPage, KeyRead, KeyRotate
 from services.catalog.access.models import ApiKey
-from services.catalog.context import OnceDep, SessionDep
 from services.common.access.keys import Key
 from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
@@ -17,6 +16,7 @@ from services.common.http.answers import one_response, page_response
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
 from services.common.http.parameters import IdParameter
+from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly
 from services.common.paging import PageDep
 

@@ -9,13 +9,13 @@ from sqlmodel import col
 from services.catalog.access.mandates import service
 from services.catalog.access.mandates.schemas import MandateCreate, MandatePage, MandateRead
 from services.catalog.access.models import Mandate
-from services.catalog.context import OnceDep, SessionDep
 from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
 from services.common.http.answers import one_response, page_response
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
 from services.common.http.parameters import IdParameter
+from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly
 from services.common.paging import PageDep
 

@@ -4,7 +4,6 @@ from fastapi import Request, Response
 
 from services.catalog.access.owners.schemas import OwnerRead, OwnerWrite
 from services.catalog.access.partners.service import find_for_field
-from services.catalog.context import SessionDep
 from services.catalog.kinds import BY_COLLECTION, CollectionPath
 from services.catalog.records.documents import written_of
 from services.catalog.records.finding import lock_for_change
@@ -15,6 +14,7 @@ from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
 from services.common.http.answers import one_response
 from services.common.http.app import service_router
+from services.common.http.transactions import SessionDep
 from services.common.http.writing import IfMatch, JsonOnly
 
 router = service_router(tags=["access"])

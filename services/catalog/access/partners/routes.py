@@ -6,13 +6,13 @@ from sqlmodel import col
 from services.catalog.access.models import Partner
 from services.catalog.access.partners import service
 from services.catalog.access.partners.schemas import PartnerPage, PartnerRead, PartnerWrite
-from services.catalog.context import OnceDep, SessionDep
 from services.catalog.records.parameters import WRITE_ERRORS, RefPath
 from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
 from services.common.http.answers import one_response, page_response
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
+from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly, MergePatchOnly, PatchBody, merge_patch_body
 from services.common.paging import PageDep
 

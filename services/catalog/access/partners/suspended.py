@@ -7,12 +7,12 @@ from pydantic import BaseModel, Field
 from sqlmodel import col, select
 
 from services.catalog.access.models import SUSPENDED, Partner
-from services.catalog.context import SessionDep
 from services.common.access.requires import requires
 from services.common.access.scopes import Scope
 from services.common.http.answers import page_response
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
+from services.common.http.transactions import SessionDep
 from services.common.paging import PageDep
 
 router = service_router("/suspended-partners", tags=["access"])

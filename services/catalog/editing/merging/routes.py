@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from services.catalog.context import OnceDep, ReaderDep, SessionDep
+from services.catalog.context import ReaderDep
 from services.catalog.editing.merging.schemas import MergeRead, MergeWrite, SurvivorRead
 from services.catalog.editing.merging.service import merge
 from services.catalog.kinds import BY_COLLECTION, CollectionPath
@@ -12,6 +12,7 @@ from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
 from services.common.http.answers import one_response
 from services.common.http.app import service_router
+from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly
 
 router = service_router(tags=["editing"])

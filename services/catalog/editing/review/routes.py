@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from fastapi import Query, Request, Response
 
-from services.catalog.context import CatalogDep, OnceDep, ReaderDep, SessionDep
+from services.catalog.context import CatalogDep, ReaderDep
 from services.catalog.duplicates.writing import possible_duplicates
 from services.catalog.editing.register import (
     NEWEST_CHANGE_FIRST,
@@ -27,6 +27,7 @@ from services.common.database import reads_of
 from services.common.http.answers import one_response
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
+from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly
 from services.common.paging import PageDep
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import orjson
 from fastapi import Path, Query, Request, Response
 
-from services.catalog.context import CatalogDep, OnceDep, ReaderDep, SessionDep
+from services.catalog.context import CatalogDep, ReaderDep
 from services.catalog.editing.revisions import queries
 from services.catalog.editing.revisions.differences import differences
 from services.catalog.editing.revisions.restoring import restore
@@ -24,6 +24,7 @@ from services.common.database import reads_of
 from services.common.http.answers import NO_STORE, one_response
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
+from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch
 from services.common.paging import PageDep, next_link
 

@@ -1,6 +1,5 @@
 """`POST /catalog/v1/slugs/release`."""
 
-from services.catalog.context import SessionDep
 from services.catalog.editing.slugs.schemas import SlugRelease
 from services.catalog.kinds import BY_COLLECTION
 from services.catalog.records.slugs import release
@@ -8,6 +7,7 @@ from services.common.access.requires import requires
 from services.common.access.scopes import Scope
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
+from services.common.http.transactions import SessionDep
 from services.common.http.writing import JsonOnly
 
 router = service_router(tags=["editing"])

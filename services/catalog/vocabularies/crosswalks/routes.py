@@ -5,7 +5,7 @@ from typing import Annotated
 import orjson
 from fastapi import Query, Request, Response
 
-from services.catalog.context import CatalogDep, SessionDep
+from services.catalog.context import CatalogDep
 from services.catalog.records.parameters import READ_ERRORS, WRITE_ERRORS
 from services.catalog.vocabularies.crosswalks import service
 from services.catalog.vocabularies.crosswalks.queries import fetch_scheme, fetch_schemes
@@ -23,6 +23,7 @@ from services.common.access.scopes import Scope
 from services.common.etags import make_etag, none_match
 from services.common.http.app import service_router
 from services.common.http.documents import problem_responses
+from services.common.http.transactions import SessionDep
 from services.common.http.writing import IfMatch, JsonOnly
 
 router = service_router("/crosswalks", tags=["vocabularies"])
