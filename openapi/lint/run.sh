@@ -14,6 +14,8 @@ not_here() {
   exit 75
 }
 
+[ $# -gt 0 ] || { echo "Which documents?" >&2; exit 2; }
+command -v node >/dev/null || not_here "Node is not installed"
 if [ ! "$installed" -nt "$here/package-lock.json" ]; then
   command -v npm >/dev/null || not_here "npm is not installed"
   if ! (cd "$here" && npm ci --loglevel=error) >"$log" 2>&1; then

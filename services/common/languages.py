@@ -4,6 +4,7 @@ A text is kept per language with where it came from (`Text`). A reader asks by `
 what is missing falls back requested → original → English → French, and each text says which language it is in.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +22,9 @@ MAX_REQUESTED = 6
 
 MAX_REMEMBERED = 100
 """Characters of a request for languages that is worth remembering; browsers send about 40."""
+
+PRIMARY = re.compile("[a-z]{2,3}")
+"""The primary subtag of a language (BCP 47), as texts are kept under."""
 
 ALL = "all"
 
@@ -80,8 +84,9 @@ class Languages:
 
 
 def languages_of(tags: Iterable[str]) -> tuple[str, ...]:
-    """Language tags reduced to what texts are kept under (`fr-CA` → `fr`), in order, each once."""
-    return tuple(dict.fromkeys(tag.strip().split("-")[0].lower() for tag in tags if tag.strip()))
+    """Language tags reduced to what texts are kept under (`fr-CA` → `fr`), in order, each once; others passed over."""
+    primary = (tag.strip().split("-")[0].lower() for tag in tags)
+    return tuple(dict.fromkeys(subtag for subtag in primary if PRIMARY.fullmatch(subtag)))
 
 
 def parse_accept_language(header: str) -> tuple[str, ...]:

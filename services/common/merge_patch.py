@@ -36,11 +36,20 @@ def patched(model: type[M], document: Mapping[str, Any], patch: Mapping[str, Any
 
 
 def _unknown(model: type[BaseModel], patch: Mapping[str, Any]) -> list[ErrorDetails]:
-    """The members to be taken away that the model has not: merged they leave no trace, so none is found there."""
+    """The members to be taken away that the model has not: merged they leave no trace, so none is found there.
+
+    Those in a list are: it comes as it is.
+    """
     try:
         model.model_validate(patch)
     except ValidationError as error:
-        return [item for item in error.errors() if item["type"] == "extra_forbidden" and item["input"] is None]
+        return [
+            item
+            for item in error.errors()
+            if item["type"] == "extra_forbidden"
+            and item["input"] is None
+            and not any(isinstance(step, int) for step in item["loc"])
+        ]
     return []
 
 

@@ -33,7 +33,11 @@ class Fragments:
         """Each state as the reader gets it, as JSON; the reader has the languages used."""
         if self._vocabularies is not reader.vocabularies or self._room <= 0:
             self._vocabularies, self._kept, self._room = reader.vocabularies, {}, MOST
-        kept = self._kept.setdefault((kind.name, reader.languages, as_features), {})
+        key = (kind.name, reader.languages, as_features)
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = {}
+            self._room -= 1
         bodies = []
         for state in states:
             fragment = kept.get(state)

@@ -89,17 +89,19 @@ BOUNDS = {"ge": "minimum", "le": "maximum"}
 """What the validator calls the bounds of a number that is made whole first, and what JSON Schema calls them."""
 
 
-def _name_bounds(node: Any) -> None:  # noqa: ANN401 - any part of a document
-    """Call bounds as JSON Schema does, throughout."""
+def _sharpen(node: Any) -> None:  # noqa: ANN401 - any part of a document
+    """Call bounds as JSON Schema does, throughout; and say that keys of one form allow no others."""
     if isinstance(node, dict):
+        if "patternProperties" in node:
+            node.setdefault("additionalProperties", False)
         for name, proper in BOUNDS.items():
             if isinstance(node.get(name), int | float):
                 node[proper] = node.pop(name)
         for inner in node.values():
-            _name_bounds(inner)
+            _sharpen(inner)
     elif isinstance(node, list):
         for inner in node:
-            _name_bounds(inner)
+            _sharpen(inner)
 
 
 def finish_openapi(app: FastAPI) -> None:
@@ -132,7 +134,7 @@ def finish_openapi(app: FastAPI) -> None:
                     _document_limits(path, operation)
                     if "201" in operation["responses"]:
                         operation["responses"]["201"] |= _headers(201)
-            _name_bounds(document)
+            _sharpen(document)
             _restore_examples(app, document)
             app.openapi_schema = document
         return app.openapi_schema

@@ -14,6 +14,9 @@ Part = Mapping[str, Any]
 
 METHODS = {"get", "put", "post", "patch", "delete"}
 
+SENT = ("type", "scheme", "in", "name", "openIdConnectUrl")
+"""What of a security scheme says how to send a key."""
+
 
 class Pair(NamedTuple):
     """The same place in the earlier and in the later document."""
@@ -45,6 +48,9 @@ def breaking_changes(old: Part, new: Part) -> list[str]:
     events = Pair(_operations(old, "webhooks"), _operations(new, "webhooks"))
     found = [f"{name}: operation removed" for name in operations.gone()]
     found += [f"{name}: event removed" for name in events.gone()]
+    found += [f"servers: {url} removed" for url in Pair(_servers(old), _servers(new)).gone()]
+    used = {scheme for operation in operations.old.values() for scheme in _security(old, operation)}
+    found += _schemes(Pair(old, new).at("components").at("securitySchemes"), used)
     for name, operation in operations.kept():
         changes = [*_parameters(schemas, operation), *_request(schemas, operation), *_answers(schemas, operation)]
         security = Pair(_security(old, operation.old), _security(new, operation.new))
@@ -53,6 +59,18 @@ def breaking_changes(old: Part, new: Part) -> list[str]:
         found += [f"{name}: {header}: parameter removed" for header in event.at("parameters").gone()]
         found += [f"{name}: {change}" for change in _contents(schemas, event.at("requestBody"), "body", Side.ANSWER)]
     return sorted(set(found))
+
+
+def _servers(document: Part) -> Part:
+    """By address."""
+    return {server["url"]: server for server in document.get("servers", [{"url": "/"}])}
+
+
+def _schemes(schemes: Pair, used: set[str]) -> Iterator[str]:
+    for name, scheme in schemes.kept():
+        if name in used:
+            changed = [what for what in SENT if scheme.old.get(what) != scheme.new.get(what)]
+            yield from (f"security scheme {name}: {what} changed" for what in changed)
 
 
 def _operations(document: Part, section: str) -> dict[str, Part]:
@@ -76,7 +94,15 @@ def _parameters(schemas: Schemas, operation: Pair) -> Iterator[str]:
         if parameter.get("required") and not parameters.old.get(name, {}).get("required"):
             yield f"{name}: parameter became required"
     for name, parameter in parameters.kept():
+        if _style(parameter.old) != _style(parameter.new):
+            yield f"{name}: style changed"
         yield from (f"{name}{change}" for change in schemas.changes(*parameter.at("schema"), Side.REQUEST))
+
+
+def _style(parameter: Part) -> tuple[str, bool]:
+    """How several values are written, and whether each on its own; the defaults are those of OpenAPI."""
+    style = parameter.get("style", "form" if parameter["in"] in {"query", "cookie"} else "simple")
+    return style, parameter.get("explode", style == "form")
 
 
 def _request(schemas: Schemas, operation: Pair) -> Iterator[str]:

@@ -35,8 +35,8 @@ class Schemas:
 
     def changes(self, old: Schema, new: Schema, side: Side) -> list[str]:
         """Each change that breaks, as `.member[]: what`."""
-        key = (old.get("$ref", ""), new.get("$ref", ""), side)
-        if not all(key[:2]):
+        key = (repr(old), repr(new), side)  # with what stands beside a reference
+        if "$ref" not in old and "$ref" not in new:
             return [*self._compare(_alternatives(old, self._old), _alternatives(new, self._new), side)]
         if key not in self._known:
             self._known[key] = []  # a schema within itself breaks nothing more
@@ -44,11 +44,16 @@ class Schemas:
         return self._known[key]
 
     def _compare(self, old: list[Schema], new: list[Schema], side: Side) -> Iterator[str]:
-        """Every alternative that clients write has to be accepted, every one that we write has to be known."""
-        given, known = (old, new) if side is Side.REQUEST else (new, old)
-        for one in given:
-            pairs = [(one, other) if side is Side.REQUEST else (other, one) for other in known]
-            yield from min(([*self._alternative(*pair, side)] for pair in pairs), key=_cost, default=[])
+        """Every alternative that clients write has to be accepted, every one that we write has to be known.
+
+        An object that we wrote has to be there still; that a scalar or null does not come any more harms nobody.
+        """
+        found = [[[*self._alternative(one, other, side)] for other in new] for one in old]
+        if side is Side.ANSWER:
+            objects = [row for one, row in zip(old, found, strict=True) if _type(one) == "object"]
+            found = [*map(list, zip(*found, strict=True)), *objects]
+        for changes in found:
+            yield from min(changes, key=_cost, default=[])
 
     def _alternative(self, old: Schema, new: Schema, side: Side) -> Iterator[str]:
         before, after = _type(old), _type(new)
@@ -59,17 +64,24 @@ class Schemas:
         yield from _narrowed(old, new) if side is Side.REQUEST else _loosened(old, new)
         yield from self._members(old, new, side)
         for name in ("items", "additionalProperties"):
-            if isinstance(old.get(name), Mapping) and isinstance(new.get(name), Mapping):
-                yield from (f"[]{change}" for change in self.changes(old[name], new[name], side))
+            yield from self._inner("[]", old.get(name, True), new.get(name, True), side)
+        patterns, rest = new.get("patternProperties", {}), new.get("additionalProperties", True)
         for pattern, schema in old.get("patternProperties", {}).items():
-            if pattern in (after_patterns := new.get("patternProperties", {})):
-                yield from (f"[]{change}" for change in self.changes(schema, after_patterns[pattern], side))
-            elif side is Side.REQUEST:
+            if pattern in patterns:
+                yield from self._inner("[]", schema, patterns[pattern], side)
+            elif side is Side.REQUEST or (rest is False and not patterns):
                 yield ": names of members changed"
-        for number, (one, other) in enumerate(
-            zip(old.get("prefixItems", ()), new.get("prefixItems", ()), strict=False)
-        ):
-            yield from (f"[{number}]{change}" for change in self.changes(one, other, side))
+            else:
+                yield from self._inner("[]", schema, {"anyOf": [*patterns.values()]} if patterns else rest, side)
+        longest = max(len(old.get("prefixItems", ())), len(new.get("prefixItems", ())))
+        for number in range(min(longest, old.get("maxItems", longest))):
+            yield from self._inner(f"[{number}]", _item(old, number), _item(new, number), side)
+
+    def _inner(self, place: str, old: Schema | bool, new: Schema | bool, side: Side) -> Iterator[str]:
+        """Changes of what is inside; where one of both says nothing (`true`), it may be anything."""
+        if old is not False and new is not False and old is not new:
+            before, after = ({} if one is True else one for one in (old, new))
+            yield from (f"{place}{change}" for change in self.changes(before, after, side))
 
     def _members(self, old: Schema, new: Schema, side: Side) -> Iterator[str]:
         before, after = old.get("properties", {}), new.get("properties", {})
@@ -85,9 +97,10 @@ class Schemas:
             yield from (f".{name}: member is no longer always there" for name in sorted(was - now) if name in after)
 
 
-def _cost(changes: list[str]) -> tuple[bool, int]:
-    """Of several alternatives the one is meant that has the same type and differs the least."""
-    return any(change.startswith(": type changed") for change in changes), len(changes)
+def _cost(changes: list[str]) -> tuple[bool, int, int]:
+    """Of several alternatives the one is meant that has the same type, differs the least and has the same members."""
+    removed = sum(change.endswith(": member removed") for change in changes)
+    return any(change.startswith(": type changed") for change in changes), len(set(changes)), removed
 
 
 def _alternatives(schema: Schema, components: Schema) -> list[Schema]:
@@ -109,6 +122,12 @@ def _alternatives(schema: Schema, components: Schema) -> list[Schema]:
     if isinstance(schema.get("type"), list):
         return [{**schema, "type": one} for one in schema["type"]]
     return [schema]
+
+
+def _item(schema: Schema, number: int) -> Schema | bool:
+    """What the item of that number, from 0, may be."""
+    items: list[Schema] = schema.get("prefixItems", [])
+    return items[number] if number < len(items) else schema.get("items", True)
 
 
 def _both(one: Schema, other: Schema) -> Schema:
@@ -154,5 +173,9 @@ def _loosened(old: Schema, new: Schema) -> Iterator[str]:
     """What a client could rely on and cannot any more."""
     if "const" in old and _values(new) != [old["const"]]:
         yield f": is no longer always {old['const']!r}"
+    if isinstance(old.get("additionalProperties"), Mapping) and (
+        new.get("additionalProperties") is False and not new.get("patternProperties")
+    ):
+        yield ": other members removed"
     if "format" in old and old["format"] != new.get("format"):
         yield ": format changed"

@@ -83,6 +83,11 @@ def reworded(document: Document, *pairs: str) -> None:
     document.update(json.loads(text))
 
 
+def security_scheme(document: Document) -> Document:
+    found: Document = document["components"]["securitySchemes"]["api_key"]
+    return found
+
+
 def event(document: Document) -> Document:
     found: Document = document["webhooks"]["initiative.updated"]["post"]
     return found
@@ -120,6 +125,10 @@ BREAKING: list[tuple[Change, str]] = [
     ),
     (lambda d: members(d, "PartnerRead")["id"].pop("format"), f"{READ}.id: format changed"),
     (lambda d: members(d, "Contact").pop("email"), f"{READ}.contacts[].email: member removed"),
+    (
+        lambda d: members(d, "PartnerRead")["contacts"].pop("items"),
+        f"{READ}.contacts[]: type changed from object to any",
+    ),
     # parameters
     (lambda d: operation(d, LIST, "get")["parameters"].pop(0), f"{GET}: query country: parameter removed"),
     (lambda d: add_parameter(d, required=True), f"{GET}: query more: parameter became required"),
@@ -140,6 +149,8 @@ BREAKING: list[tuple[Change, str]] = [
         lambda d: parameter(d, "id", KEY)["schema"].update(type="integer"),
         "GET /catalog/v1/api-keys/{}: path 0: type changed from string to integer",
     ),
+    (lambda d: parameter(d, "country").update(explode=False), f"{GET}: query country: style changed"),
+    (lambda d: parameter(d, "country").update(style="pipeDelimited"), f"{GET}: query country: style changed"),
     # requests
     (
         lambda d: operation(d, "/catalog/v1/introspect", "post")["requestBody"]["content"].clear(),
@@ -191,6 +202,8 @@ BREAKING: list[tuple[Change, str]] = [
         lambda d: operation(d, PARTNERS, "post").update(security=[{"other": []}]),
         f"{CREATE}: security: api_key removed",
     ),
+    (lambda d: security_scheme(d).update(type="apiKey"), "security scheme api_key: type changed"),
+    (lambda d: d.update(servers=[{"url": "/api"}]), "servers: / removed"),
 ]
 
 POST_EVENT = "POST initiative.updated"
@@ -214,9 +227,80 @@ BREAKING_EVENTS: list[tuple[Change, str]] = [
         lambda d: members(d, "ThinEvent").pop("timestamp"),
         f"{POST_EVENT}: body application/json.timestamp: member removed",
     ),
+    # of the alternatives thin and full
+    (
+        lambda d: event(d)["requestBody"]["content"]["application/json"]["schema"]["anyOf"].pop(1),
+        f"{POST_EVENT}: body application/json.data.state: member removed",
+    ),
+    (
+        lambda d: members(d, "FullEventData").pop("state"),
+        f"{POST_EVENT}: body application/json.data.state: member removed",
+    ),
+    (
+        lambda d: members(d, "FullEventData").update(state={"type": "string"}),
+        f"{POST_EVENT}: body application/json.data.state: type changed from object to string",
+    ),
+]
+
+TEXT, REFERENCE = {"type": "string"}, {"$ref": "#/components/schemas/Referred"}
+ASKED, ANSWERED = "POST /: request application/json", "POST /: 200 application/json"
+
+BREAKING_SCHEMAS: list[tuple[Document, Document, str]] = [
+    # maps and lists of anything
+    ({"additionalProperties": TEXT}, {}, f"{ANSWERED}[]: type changed from string to any"),
+    (
+        {"additionalProperties": TEXT},
+        {"additionalProperties": True},
+        f"{ANSWERED}[]: type changed from string to any",
+    ),
+    ({"additionalProperties": TEXT}, {"additionalProperties": False}, f"{ANSWERED}: other members removed"),
+    ({"items": TEXT}, {}, f"{ANSWERED}[]: type changed from string to any"),
+    ({"prefixItems": [TEXT, TEXT]}, {"prefixItems": [TEXT]}, f"{ANSWERED}[1]: type changed from string to any"),
+    ({"patternProperties": {"^a": TEXT}}, {}, f"{ANSWERED}[]: type changed from string to any"),
+    (
+        {"patternProperties": {"^a": TEXT}},
+        {"additionalProperties": False},
+        f"{ANSWERED}: names of members changed",
+    ),
+    (
+        {"patternProperties": {"^a": TEXT}},
+        {"patternProperties": {"^[ab]": {"type": "integer"}}},
+        f"{ANSWERED}[]: type changed from string to integer",
+    ),
+    ({}, {"additionalProperties": TEXT}, f"{ASKED}[]: type changed from any to string"),
+    ({}, {"items": TEXT}, f"{ASKED}[]: type changed from any to string"),
+    ({"items": True}, {"items": TEXT}, f"{ASKED}[]: type changed from any to string"),
+    ({"prefixItems": [TEXT]}, {"prefixItems": [TEXT, TEXT]}, f"{ASKED}[1]: type changed from any to string"),
+    # beside a reference that stands elsewhere too
+    (
+        {"properties": {"one": REFERENCE, "other": {**REFERENCE, "default": "a"}}},
+        {"properties": {"one": REFERENCE, "other": {**REFERENCE, "default": "b"}}},
+        f"{ASKED}.other: default changed",
+    ),
+    (
+        {"properties": {"one": REFERENCE, "other": REFERENCE}},
+        {"properties": {"one": REFERENCE, "other": {**REFERENCE, "pattern": "^a$"}}},
+        f"{ASKED}.other: pattern changed",
+    ),
+]
+
+ADDITIVE_SCHEMAS: list[tuple[str, Document, Document]] = [
+    (ASKED, {"items": TEXT}, {}),
+    (ASKED, {"additionalProperties": TEXT}, {"additionalProperties": True}),
+    (ASKED, {"additionalProperties": False}, {"additionalProperties": TEXT}),
+    (ASKED, {"prefixItems": [TEXT], "maxItems": 1}, {"prefixItems": [TEXT, TEXT], "maxItems": 2}),
+    (ANSWERED, {}, {"items": TEXT}),
+    (ANSWERED, {"additionalProperties": True}, {"additionalProperties": TEXT}),
+    (ANSWERED, {"patternProperties": {"^a": TEXT}}, {"patternProperties": {"^[ab]": TEXT}}),
+    (ANSWERED, {"anyOf": [{"type": "object"}, {"type": "null"}]}, {"type": "object"}),
+    (ANSWERED, {"items": {}}, {"items": {"$ref": "#/components/schemas/Lists"}}),  # which never end
 ]
 
 ADDITIVE: list[Change] = [
+    lambda d: d["servers"].append({"url": "https://mirror.example/"}),
+    lambda d: security_scheme(d).update(description="In other words."),
+    lambda d: d["components"]["securitySchemes"].update(other={"type": "http", "scheme": "basic"}),
+    lambda d: parameter(d, "country").update(style="form", explode=True),
     lambda d: d["paths"].update({"/catalog/v1/more": {"get": {"responses": {}}}}),
     lambda d: d["paths"][LIST].update(put={"responses": {}}),
     lambda d: add_parameter(d, required=False),
@@ -259,6 +343,33 @@ def test_what_breaks_clients_is_found(change: Change, found: str) -> None:
 @pytest.mark.parametrize(("change", "found"), BREAKING_EVENTS, ids=[found for _, found in BREAKING_EVENTS])
 def test_what_breaks_receivers_of_events_is_found(change: Change, found: str) -> None:
     assert found in changed("webhooks", change)
+
+
+def compared(place: str, old: Document, new: Document) -> list[str]:
+    """What is found when the one schema, of a request or of an answer, becomes the other."""
+
+    def document(one: Document) -> Document:
+        body = {"content": {"application/json": {"schema": one}}}
+        operation = {"requestBody": body} if place == ASKED else {"responses": {"200": body}}
+        lists = {"type": "array", "items": {"$ref": "#/components/schemas/Lists"}}
+        return {"paths": {"/": {"post": operation}}, "components": {"schemas": {"Referred": TEXT, "Lists": lists}}}
+
+    return breaking_changes(document(old), document(new))
+
+
+@pytest.mark.parametrize(("old", "new", "found"), BREAKING_SCHEMAS)
+def test_what_breaks_in_a_schema_is_found(old: Document, new: Document, found: str) -> None:
+    assert compared(ASKED if found.startswith(ASKED) else ANSWERED, old, new) == [found]
+
+
+@pytest.mark.parametrize(("place", "old", "new"), ADDITIVE_SCHEMAS)
+def test_what_a_schema_gains_breaks_nobody(place: str, old: Document, new: Document) -> None:
+    assert compared(place, old, new) == []
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "letsfood"])
+def test_a_document_does_not_break_with_itself(name: str) -> None:
+    assert breaking_changes(read(OPENAPI / f"{name}.json"), read(OPENAPI / f"{name}.json")) == []
 
 
 @pytest.mark.parametrize("change", ADDITIVE)

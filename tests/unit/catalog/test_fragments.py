@@ -90,5 +90,15 @@ def test_it_keeps_no_more_than_it_has_room_for_and_nothing_large(
         assert _count(fragments) <= before
 
 
+def test_nor_does_it_keep_what_readers_are_told_of_nothing(
+    fragments: Fragments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "MOST", 3)
+    known = vocabularies()
+    for language in ("en", "fr", "ar", "es", "pt", "it", "de"):
+        assert fragments.of(INITIATIVE, [], Reader(Languages((language,)), known)) == []
+        assert len(fragments._kept) <= 3
+
+
 def _count(fragments: Fragments) -> int:
     return sum(len(of_reader) for of_reader in fragments._kept.values())

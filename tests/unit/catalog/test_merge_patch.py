@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from fastapi.exceptions import RequestValidationError
 
+from services.catalog.networks.schemas import NetworkWrite
 from services.catalog.records.schemas import SourceWrite
 from services.common.merge_patch import merge_patch, patched
 
@@ -59,3 +60,10 @@ def test_what_is_not_known_cannot_be_taken_away() -> None:
         with pytest.raises(RequestValidationError) as caught:
             patched(SourceWrite, document, patch)
         assert [error["loc"] for error in caught.value.errors()] == [("body", place) for place in places]
+
+
+def test_what_is_not_known_within_a_list_is_named_once() -> None:
+    with pytest.raises(RequestValidationError) as caught:
+        patched(NetworkWrite, {}, {"sources": [{"title": "x", "nope": None}]})
+    places = [error["loc"] for error in caught.value.errors()]
+    assert places.count(("body", "sources", 0, "nope")) == 1
