@@ -14,7 +14,7 @@ import httpx
 import orjson
 from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from services.catalog.app import create_app as create_catalog
 from services.catalog.settings import CatalogSettings
@@ -113,9 +113,9 @@ def create_app(settings: StandaloneSettings) -> Standalone:
     return Standalone(services, _pages(lifespan, settings.catalog, services))
 
 
-def _pages(lifespan: object, settings: ContractSettings, services: Mapping[str, FastAPI]) -> FastAPI:
+def _pages(lifespan: Lifespan[FastAPI], settings: ContractSettings, services: Mapping[str, FastAPI]) -> FastAPI:
     """The pages beside the services: what this is, what problems mean, and one OpenAPI document for everything."""
-    pages = FastAPI(title="Let's Food", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)  # type: ignore[arg-type]
+    pages = FastAPI(title="Let's Food", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     pages.include_router(problem_pages)
     add_docs(pages)
 

@@ -19,8 +19,11 @@ from services.common.access.caller import Caller
 from services.common.database import reads_of
 from services.common.problems import CONFLICT, Problem, not_found
 
-AT_LENGTH = frozenset({*NAMING, "status", "territory", "parties", "point"})
-"""Members whose change makes it worth looking for duplicates again."""
+AT_LENGTH = frozenset(
+    {*NAMING, "status", "territory", "territories", "parties", "point", "external_ids", "url", "carrier"}
+)
+"""Members whose change makes it worth looking for duplicates again: those by which records are found or told apart.
+Years, themes and the like only shift a score."""
 
 
 async def possible_duplicates(

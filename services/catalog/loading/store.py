@@ -233,6 +233,7 @@ class _Writer:
             "version": version,
             "updated_at": self.at,
             "review_due": datetime.fromisoformat(due).date() if due else (self.at + REVIEW_AFTER).date(),
+            "review_told": False,
         }
 
     def _belongings(

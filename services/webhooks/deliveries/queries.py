@@ -104,14 +104,19 @@ counted as (
   set attempts = d.attempts + 1,
       state = case when m.state = 'succeeded' or d.state = 'pending' then m.state else d.state end,
       done_at = case when m.state <> 'pending' then coalesce(d.done_at, clock_timestamp()) else d.done_at end
-  from made m where d.id = m.id
+  from made m
+  where d.id = m.id
+    and not exists (select from delivery_attempt a where a.delivery_id = d.id and a.started_at = m.started_at)
   returning d.id, d.attempts
 )
 insert into delivery_attempt (delivery_id, number, started_at, latency_ms, status, outcome, reason, response_head)
 select id, c.attempts, m.started_at, m.latency_ms, m.status, m.outcome, m.reason, m.head
 from made m join counted c using (id)
 """
-"""Of two workers that tried the same delivery, after the lease of one ran out, a success counts."""
+"""Of two workers that tried the same delivery, after the lease of one ran out, a success counts.
+
+An attempt that was written down already is passed over: whoever did not hear of the commit writes it again.
+"""
 
 MOVE_ON = """
 with one as (

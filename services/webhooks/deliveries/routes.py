@@ -43,9 +43,9 @@ async def list_deliveries(
     session: SessionDep,
     caller: CallerDep,
     page: PageDep,
-    id: IdParameter,  # noqa: A002 - its name in the path
+    id: IdParameter,
     state: Annotated[list[State], Query(description="Only those in this state; repeat for several.")] = [],
-    type: Annotated[  # noqa: A002 - its name in the query
+    type: Annotated[
         list[str], Query(description="Only events of this type; repeat for several.", examples=[["initiative.updated"]])
     ] = [],
     event_id: Annotated[UUID | None, Query(description="Only of this event (its `webhook-id`).")] = None,
@@ -82,7 +82,7 @@ async def replay_events(
     webhooks: WebhooksDep,
     caller: CallerDep,
     once: OnceDep,
-    id: IdParameter,  # noqa: A002 - its name in the path
+    id: IdParameter,
     wanted: ReplayWrite,
 ) -> Response:
     """Send events again: one, those of a time, or what is missing. Each keeps its `webhook-id`.
@@ -111,7 +111,7 @@ async def test_endpoint(
     session: SessionDep,
     caller: CallerDep,
     once: OnceDep,
-    id: IdParameter,  # noqa: A002 - its name in the path
+    id: IdParameter,
 ) -> Response:
     """Send an event of the type `endpoint.test`, whatever the endpoint's types and filter.
 

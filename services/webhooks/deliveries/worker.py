@@ -134,7 +134,9 @@ class Worker:
     async def _attempt(self, one: Leased) -> Attempted:
         event, target = one.event, one.target
         if event is None or target is None:
-            return Attempted(one, Verdict("pending", 0.0))  # nothing is left in the lane: recording takes it away
+            return Attempted(
+                one, Verdict("pending", 0.0)
+            )  # nothing is left, or may go there now: the lane is given back
         body = render(event, one.format, self._urls)
         started = now()
         secrets = [self._open(sealed) for sealed in target.secrets]
@@ -166,7 +168,8 @@ class Worker:
         ended = list(self._ended)
         if ended:
             for endpoint in {one.leased.endpoint_id for one in ended if one.verdict.gone}:
-                await self._endings.disable(endpoint, "gone")
+                # It must not keep the others from being written down; missed, the next 410 tells the same.
+                await _guarded(self._endings.disable(endpoint, "gone"), None)
             await self._queue.record(ended)
             del self._ended[: len(ended)]
             self._held.difference_update(one.leased.lane for one in ended)

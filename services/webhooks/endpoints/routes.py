@@ -86,7 +86,7 @@ async def get_endpoint(
     session: SessionDep,
     webhooks: WebhooksDep,
     caller: CallerDep,
-    id: IdParameter,  # noqa: A002 - its name in the path
+    id: IdParameter,
 ) -> Response:
     """An endpoint by its id, without its secret and the values of its headers. A deleted one answers 410."""
     endpoint = await service.find(session, caller, id)
@@ -132,7 +132,7 @@ async def change_endpoint(
     session: SessionDep,
     webhooks: WebhooksDep,
     caller: CallerDep,
-    id: IdParameter,  # noqa: A002 - its name in the path
+    id: IdParameter,
     patch: PatchBody,
     if_match: IfMatch = None,
 ) -> Response:
@@ -150,7 +150,7 @@ async def change_endpoint(
 @router.delete(
     "/{id}", status_code=204, responses=problem_responses(400, 403, 404, 410, 412, 428), dependencies=[MANAGERS]
 )
-async def delete_endpoint(session: SessionDep, caller: CallerDep, id: IdParameter, if_match: IfMatch = None) -> None:  # noqa: A002
+async def delete_endpoint(session: SessionDep, caller: CallerDep, id: IdParameter, if_match: IfMatch = None) -> None:
     """Delete an endpoint: nothing more is sent to it, and its secrets are forgotten."""
     endpoint = await service.find(session, caller, id, lock=True)
     await service.delete(session, endpoint, if_match)
@@ -169,7 +169,7 @@ async def rotate_secrets(
     webhooks: WebhooksDep,
     caller: CallerDep,
     once: OnceDep,
-    id: IdParameter,  # noqa: A002 - its name in the path
+    id: IdParameter,
     wanted: SecretsRotate,
 ) -> Response:
     """Replace the secret: until the overlap ends, a day by default, each delivery carries a signature by both.

@@ -9,10 +9,12 @@ import asyncpg
 import pytest
 
 from services.catalog.app import create_app
+from services.catalog.editing.staleness.reminder import ReviewReminder
 from services.catalog.loading import loader, store
 from services.catalog.loading.loader import load
 from services.catalog.records.kinds import Kind
 from services.catalog.settings import CatalogSettings
+from services.common.database import Database
 from tests.conftest import DATA, running
 from tests.contract.common.new_records import new_record
 from tests.integration.catalog.data_folder import (
@@ -95,6 +97,29 @@ async def test_new_rows_are_added_beside_the_others(empty_catalog_database: str,
     small.write("initiatives", [*rows, rows[0] | {"slug": "a-new-one"}])
     assert (await load(url, small.path)).counts["initiatives.jsonl"]["new"] == 1
     assert await changes_since(url, told) == [("initiative.created", 1)]
+
+
+async def test_a_review_that_fell_due_is_no_edit_and_falls_due_again_after_the_row_has_changed(
+    empty_catalog_database: str, small: Folder
+) -> None:
+    url = empty_catalog_database
+    await load(url, small.path)
+    slug = small.lines("initiatives")[0]["slug"]
+    database = Database(url, pool_size=2)
+    await database.open()
+    try:
+        for title in ("Corrigé une fois", "Corrigé encore"):
+            overdue = "update initiative set review_due = current_date - 1 where slug = $1"
+            assert await database.pool.execute(overdue, slug) == "UPDATE 1"
+            assert await ReviewReminder(database, 600).tell() == 1
+            small.change("initiatives", 0, title=title)
+            assert (await load(url, small.path)).edited == []
+            row = await database.pool.fetchrow("select title, review_told from initiative where slug = $1", slug)
+            assert row is not None
+            assert title in row["title"]
+            assert row["review_told"] is False
+    finally:
+        await database.close()
 
 
 async def test_what_was_edited_here_stays_and_is_reported_when_its_row_changes(

@@ -61,6 +61,18 @@ async def test_a_lane_is_leased_once_and_gives_its_deliveries_one_after_the_othe
     assert {row["state"] for row in await happen.fetch("select state from delivery")} == {"succeeded"}
 
 
+async def test_an_attempt_that_is_written_down_twice_counts_once(happen: Happenings, states: States) -> None:
+    await add(happen)
+    await happen.happen([change("territory", states["territory"][0])])
+    queue = worker(happen)
+    [leased] = await queue.lease(MANY, {})
+    attempt = failed(leased, 60)
+    for _ in range(2):  # the commit went through, and the answer to it did not
+        await queue.record([attempt])
+    assert await happen.fetch("select state, attempts from delivery") == [{"state": "pending", "attempts": 1}]
+    assert await happen.fetch("select number from delivery_attempt") == [{"number": 1}]
+
+
 async def test_when_a_lease_ends_another_worker_takes_over_and_a_success_of_either_counts(
     happen: Happenings, states: States
 ) -> None:

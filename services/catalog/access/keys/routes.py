@@ -56,7 +56,7 @@ async def list_keys(
 
 
 @router.get("/{id}", response_model=KeyRead, responses=problem_responses(400, 403, 404, 410), dependencies=[MANAGERS])
-async def get_key(request: Request, session: SessionDep, caller: CallerDep, id: IdParameter) -> Response:  # noqa: A002 - its name in the path
+async def get_key(request: Request, session: SessionDep, caller: CallerDep, id: IdParameter) -> Response:
     """A key by its id, without its secret. A revoked one answers 410."""
     key = await service.find(session, caller, id)
     return one_response(request, represent(key), key.version)
@@ -92,7 +92,7 @@ async def rotate_key(
     session: SessionDep,
     caller: CallerDep,
     once: OnceDep,
-    id: IdParameter,  # noqa: A002 - its name in the path
+    id: IdParameter,
     wanted: KeyRotate,
 ) -> Response:
     """Replace a key: a new one with the same scopes, while the former remains valid for the overlap, a day by default.
@@ -110,7 +110,7 @@ async def rotate_key(
     responses=problem_responses(400, 403, 404, 410, 412, 428),
     dependencies=[MANAGERS],
 )
-async def revoke_key(session: SessionDep, caller: CallerDep, id: IdParameter, if_match: IfMatch = None) -> None:  # noqa: A002
+async def revoke_key(session: SessionDep, caller: CallerDep, id: IdParameter, if_match: IfMatch = None) -> None:
     """Revoke a key: it is not valid any more, here at once, in the other services within a minute.
 
     In a hurry, `If-Match: *` revokes it whatever its version.

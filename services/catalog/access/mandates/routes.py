@@ -53,7 +53,7 @@ async def list_mandates(
 @router.get(
     "/{id}", response_model=MandateRead, responses=problem_responses(400, 404, 410), dependencies=[requires(None)]
 )
-async def get_mandate(request: Request, session: SessionDep, caller: CallerDep, id: IdParameter) -> Response:  # noqa: A002
+async def get_mandate(request: Request, session: SessionDep, caller: CallerDep, id: IdParameter) -> Response:
     """A mandate by its id: your partner's, or any for moderators. One that was ended answers 410."""
     mandate = await service.find(session, caller, id)
     return one_response(request, represent(mandate), mandate.version)
@@ -81,6 +81,6 @@ async def give_mandate(
     responses=problem_responses(400, 403, 404, 410, 412, 428),
     dependencies=[requires(Scope.RECORDS_MODERATE)],
 )
-async def end_mandate(session: SessionDep, caller: CallerDep, id: IdParameter, if_match: IfMatch = None) -> None:  # noqa: A002
+async def end_mandate(session: SessionDep, caller: CallerDep, id: IdParameter, if_match: IfMatch = None) -> None:
     """End a mandate at once. What the partner published remains; it cannot change it any more."""
     await service.end(session, caller, id, if_match)

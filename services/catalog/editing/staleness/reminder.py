@@ -9,13 +9,14 @@ import asyncpg
 import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.kinds import BY_NAME
 from services.catalog.records.documents import written_of
 from services.catalog.records.finding import lock
 from services.catalog.records.kinds import Kind
-from services.catalog.records.models import PUBLISHED
+from services.catalog.records.models import PUBLISHED, LoadedRow
 from services.catalog.records.storage import Change, update_record
 from services.catalog.records.writing import keep_former_version
 from services.common.access.caller import ANONYMOUS
@@ -94,4 +95,8 @@ async def _tell_one(session: AsyncSession, kind: Kind, record_id: UUID) -> bool:
     done = Change("review_due", PUBLISHED, columns=columns, event=REVIEW_DUE)
     document = written_of(kind, locked.state)
     await update_record(session, kind, record_id, locked.version, locked.status, document, done)
+    # The version is no person's edit: the row of a file that made the former one may go on changing the record.
+    loaded = sa.update(LoadedRow).where(col(LoadedRow.kind) == kind.name, col(LoadedRow.slug) == locked.slug)
+    former = col(LoadedRow.version) == locked.version
+    await session.exec(loaded.where(former).values(version=locked.version + 1))
     return True
