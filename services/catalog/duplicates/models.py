@@ -24,7 +24,8 @@ class DuplicateBlock(SQLModel, table=True):
 class DuplicatePair(SQLModel, table=True):
     """Two records that may be one, as found when one of them was written; set apart where somebody said they are not.
 
-    A pair stands here once: its first id is the smaller one.
+    A pair stands here once: its first id is the smaller one. The ids are no foreign keys: those would lock the other
+    record, and who writes one of two that are alike would wait for who writes the other. Records are never deleted.
     """
 
     __tablename__ = "duplicate_pair"
@@ -35,8 +36,8 @@ class DuplicatePair(SQLModel, table=True):
         Index("duplicate_pair_open", "id", postgresql_where=text("dismissed_at is null")),
     )
 
-    first_id: UUID = Field(primary_key=True, foreign_key="record.id")
-    second_id: UUID = Field(primary_key=True, foreign_key="record.id")
+    first_id: UUID = Field(primary_key=True)
+    second_id: UUID = Field(primary_key=True)
     id: UUID = Field(default_factory=new_id, unique=True)
     kind: str
     score: float | None = None

@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.duplicates.blocks import block_keys
@@ -22,6 +22,10 @@ from services.common.clock import now
 from services.common.ids import new_id
 
 BATCH = 1000
+
+ONE_AT_A_TIME = sa.text("select pg_advisory_xact_lock('duplicate_pair'::regclass::bigint)")
+"""Three that write records which are alike could each wait for a pair of the next one. It is the last lock of a write
+but for the feed's, which is taken at the commit."""
 
 
 def block_row(kind: Kind, record_id: UUID, document: Document) -> dict[str, Any]:
@@ -64,17 +68,26 @@ def ordered(one: UUID, other: UUID) -> tuple[UUID, UUID]:
 
 
 async def keep_found(session: AsyncSession, kind: Kind, record_id: UUID, found: Sequence[Possible]) -> None:
-    """Make the open pairs of a record those that were just found."""
+    """Make the open pairs of a record those that were just found; one that stands already keeps its id and moment."""
     first, second = col(DuplicatePair.first_id), col(DuplicatePair.second_id)
-    of_record = sa.or_(first == record_id, second == record_id)
-    await session.exec(sa.delete(DuplicatePair).where(of_record, col(DuplicatePair.dismissed_at).is_(None)))
-    if found:
-        pairs = [(ordered(record_id, each.id), each.score) for each in found]
+    open_pairs = sa.and_(sa.or_(first == record_id, second == record_id), col(DuplicatePair.dismissed_at).is_(None))
+    wanted = {ordered(record_id, each.id): each.score for each in found}
+    kept = (await session.exec(select(first, second, col(DuplicatePair.score)).where(open_pairs))).all()
+    if {(one, other): score for one, other, score in kept} == wanted:
+        return
+    await (await session.connection()).execute(ONE_AT_A_TIME)
+    await session.exec(sa.delete(DuplicatePair).where(open_pairs, sa.tuple_(first, second).not_in(wanted)))
+    if wanted:
         rows = [
             {"id": new_id(), "kind": kind.name, "score": value, "found_at": now(), "first_id": one, "second_id": other}
-            for (one, other), value in pairs
+            for (one, other), value in wanted.items()
         ]
-        await session.exec(insert(DuplicatePair).values(rows).on_conflict_do_nothing())
+        statement = insert(DuplicatePair).values(rows)
+        score = {"score": statement.excluded.score}
+        undecided = col(DuplicatePair.dismissed_at).is_(None)
+        await session.exec(
+            statement.on_conflict_do_update(index_elements=["first_id", "second_id"], set_=score, where=undecided)
+        )
 
 
 async def dismiss(session: AsyncSession, kind: Kind, one: UUID, other: UUID, caller: Caller, reason: str) -> None:

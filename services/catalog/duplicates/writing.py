@@ -66,7 +66,7 @@ async def bring_together(session: AsyncSession, kind: Kind, ref: str, other: str
 
 
 async def _both(session: AsyncSession, kind: Kind, ref: str, other: str, caller: Caller) -> tuple[Locked, Locked]:
-    one, another = await lock(session, kind, ref, caller), await lock(session, kind, other, caller)
+    one, another = [await lock(session, kind, each, caller) for each in sorted((ref, other))]
     if one.id == another.id:
         raise Problem(
             CONFLICT,

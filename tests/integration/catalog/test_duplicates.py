@@ -1,5 +1,6 @@
 """Possible duplicates: named when a record is written, again when they are asked for, never once they are set apart."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ from services.catalog.app import create_app
 from services.catalog.loading.loader import load
 from services.catalog.settings import CatalogSettings
 from tests.conftest import DATA, running
+from tests.integration.catalog.editing import patch
 from tests.integration.catalog.partners import (
     ANY,
     INITIATIVE,
@@ -233,6 +235,37 @@ async def test_moderators_list_open_pairs_until_one_of_the_two_is_gone(
     assert gone.status_code == 204
     assert await pairs(catalog, as_admin) == []
     assert REAL not in str((await catalog.get(f"{V1}/initiatives/{REAL}/duplicates")).json())
+
+
+async def test_a_pair_that_is_found_again_keeps_its_id_and_moment(
+    catalog: httpx.AsyncClient, as_admin: Headers
+) -> None:
+    await make(catalog, "initiatives", again(), as_admin)
+    [before] = await pairs(catalog, as_admin)
+    answer = await patch(catalog, "initiatives/encore", {"title": {"fr": "Pole logistique mutualisé"}}, as_admin)
+    [after] = await pairs(catalog, as_admin)
+    assert after["score"] == named(answer.json(), REAL)["score"] != before["score"]  # type: ignore[index]  # it is there
+    assert (after["id"], after["found_at"]) == (before["id"], before["found_at"])
+    await patch(catalog, "initiatives/encore", {"title": {"fr": "Jardin des plantes"}}, as_admin)
+    assert await pairs(catalog, as_admin) == []
+
+
+async def test_who_writes_what_is_alike_at_once_is_not_in_each_others_way(
+    catalog: httpx.AsyncClient, as_admin: Headers
+) -> None:
+    slugs = [f"encore-{number}" for number in range(5)]
+    for slug in slugs:
+        await make(catalog, "initiatives", again(slug=slug), as_admin)
+
+    async def edit(slug: str) -> set[int]:
+        titles = [f"Pôle logistique mutualisé des épiceries {word}" for word in ("sociales", "solidaires") * 4]
+        return {
+            (await patch(catalog, f"initiatives/{slug}", {"title": {"fr": title}}, as_admin)).status_code
+            for title in titles
+        }
+
+    assert await asyncio.gather(*(edit(slug) for slug in slugs)) == [{200}] * len(slugs)
+    assert len(await pairs(catalog, as_admin)) == 6 * 5 / 2, "each with each, and with the real one"
 
 
 async def test_a_partner_sets_apart_only_what_it_may_change(catalog: httpx.AsyncClient, as_admin: Headers) -> None:
