@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.catalog.duplicates.models import DuplicateBlock
 from services.catalog.duplicates.storing import block_row
-from services.catalog.records.documents import Names, child_rows, columns_of, resolved
+from services.catalog.records.documents import Names, child_rows, columns_of, resolved, written_of
 from services.catalog.records.kinds import Document, Kind
 from services.catalog.records.models import PUBLISHED, REVIEW_AFTER, RecordLink, Revision
 from services.catalog.records.shapes import references
@@ -45,6 +45,8 @@ class Known:
     version: int
     digest: str | None
     loaded_version: int | None
+    recorded: bool
+    """Whether this version has its revision: one from before revisions has none."""
 
 
 @dataclass(slots=True)
@@ -160,13 +162,14 @@ class Changes:
 
 async def _known(connection: asyncpg.Connection, kind: Kind, slugs: Sequence[str]) -> dict[str, Known]:
     rows = await connection.fetch(
-        "select s.slug, r.id, r.version, l.digest, l.version as loaded_version"  # noqa: S608 - constants
+        "select s.slug, r.id, r.version, l.digest, l.version as loaded_version,"  # noqa: S608 - constants
+        " exists(select from revision v where v.record_id = r.id and v.version = r.version) as recorded"
         f" from ({SLUGS}) s join record r on r.id = s.id"
         " left join loaded_row l on l.kind = s.kind and l.slug = s.slug where s.kind = $1 and s.slug = any($2)",
         kind.name,
         slugs,
     )
-    return {row["slug"]: Known(row["id"], row["version"], row["digest"], row["loaded_version"]) for row in rows}
+    return {slug: Known(*values) for slug, *values in rows}
 
 
 _LINK: sa.Table = RecordLink.__table__  # type: ignore[attr-defined]  # SQLModel's stubs do not know it
@@ -203,6 +206,8 @@ class _Writer:
 
     async def update(self, each: Loaded, record: Known) -> bool:
         """Whether the record still was at the version known, and is now as the document says."""
+        if not record.recorded:
+            await self._keep_former_version(record)
         document = resolved(self.kind, each.document, None, self.names)
         columns = self._columns(document, record.version + 1)
         table = self.kind.table
@@ -221,6 +226,16 @@ class _Writer:
         self._belongings(rows, record.id, document, record.version + 1)
         await self._copy(rows)
         return True
+
+    async def _keep_former_version(self, record: Known) -> None:
+        [row] = await self.connection.fetch(f"{self.kind.queries.state} where r.id = $1", record.id)
+        state = orjson.loads(row["state"])
+        if state["version"] == record.version:
+            was = Change("unrecorded", row["status"])
+            at = datetime.fromisoformat(state["updated_at"])
+            document = written_of(self.kind, state)
+            former = revision_row(self.kind, record.id, record.version, document, was, at)
+            await _copy(self.connection, _REVISION, [former])
 
     async def _copy(self, rows: Mapping[sa.Table, Sequence[Mapping[str, Any]]]) -> None:
         for table, records in rows.items():

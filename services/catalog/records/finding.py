@@ -15,6 +15,7 @@ from services.catalog.records.ownership import owns, sees
 from services.catalog.records.problems import gone
 from services.catalog.records.queries import RecordQueries, fetch_one
 from services.catalog.records.representation import State
+from services.catalog.records.survivors import survivors
 from services.common.access.caller import Caller
 from services.common.database import reads_of
 from services.common.etags import require_match
@@ -26,12 +27,7 @@ _FORMER = """
 select r.slug, r.status, r.owner_id from former_slug f join record r on r.id = f.record_id
 where f.kind = $1 and f.slug = $2
 """
-_SURVIVOR = """
-with recursive chain as (
-  select id, slug, merged_into from record where id = $1
-  union all select r.id, r.slug, r.merged_into from record r join chain c on r.id = c.merged_into)
-select slug from chain where merged_into is null
-"""
+_SLUG = "select slug from record where id = $1"
 
 
 def moved(ref: str, slug: str) -> Problem:
@@ -64,7 +60,8 @@ async def read_visible(
     if not sees(caller, row["status"], row["owner_id"]):
         raise not_found(ref)
     if row["status"] == MERGED:
-        raise moved(ref, await reads.fetchval(_SURVIVOR, row["merged_into"]))
+        survivor = (await survivors(reads, [row["id"]]))[row["id"]]
+        raise moved(ref, await reads.fetchval(_SLUG, survivor))
     if row["status"] in ENDED and not (ended and owns(caller, row["owner_id"])):
         raise gone(row["archive_reason"])
     return row

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from services.common.http.documents import problem_responses
 
@@ -18,7 +18,9 @@ GEOJSON_ANSWER: dict[int | str, dict[str, Any]] = {
 }
 
 RefPath = Annotated[str, Path(max_length=120, description="Id or slug.", examples=["montpellier"])]
-Reason = Annotated[str, Field(min_length=3, max_length=500, pattern=r"^[^\x00-\x1f]*$")]
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500, pattern=r"^[^\x00-\x1f]*$")
+]
 ReasonParameter = Annotated[Reason, Query(description="Why; whoever asks for the record later is told.")]
 OptionalReason = Annotated[Reason | None, Query(description="Why: it stands in the revisions.")]
 CountriesParameter = Annotated[

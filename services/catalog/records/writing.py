@@ -24,6 +24,7 @@ from services.catalog.records.models import (
     PUBLISHED,
     SUBMITTED,
     UNPUBLISHED,
+    LoadedRow,
     RecordLink,
     RegisteredRecord,
     Revision,
@@ -222,6 +223,14 @@ async def keep_former_version(session: AsyncSession, kind: Kind, locked: Locked)
         document = written_of(kind, locked.state)
         row = revision_row(kind, locked.id, locked.version, document, was, locked.state_at)
         await session.exec(sa.insert(Revision).values(row))
+
+
+async def stay_as_loaded(session: AsyncSession, kind: Kind, former: Locked) -> None:
+    """Say that the version just made is no person's edit: the row of a file that made the former one may go on
+    changing the record."""
+    loaded = sa.update(LoadedRow).where(col(LoadedRow.kind) == kind.name, col(LoadedRow.slug) == former.slug)
+    version = select(RegisteredRecord.version).where(RegisteredRecord.id == former.id).scalar_subquery()
+    await session.exec(loaded.where(col(LoadedRow.version) == former.version).values(version=version))
 
 
 async def checked_document(

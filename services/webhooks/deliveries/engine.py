@@ -77,7 +77,7 @@ class Engine:
             await signal.close()
 
     async def _deliver(self) -> None:
-        await self.suspensions.look()  # before anything goes out: this process may have been away for long
+        await self.suspensions.look(wait=True)  # before anything goes out: this process may have been away for long
         await self.worker.run()
 
     async def _wake(self, signal: ChangeSignal) -> None:

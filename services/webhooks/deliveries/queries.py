@@ -136,19 +136,28 @@ update lane set leased_by = null, due_at = clock_timestamp() + make_interval(sec
 from one where lane.endpoint_id = one.endpoint_id and lane.subject_id = one.subject_id and one.more
 """
 
-HEALTH = """
+FAILED = """
 with heard as (
   select h.* from endpoint e join unnest($1::uuid[], $2::boolean[], $3::float8[]) as h (id, arrived, pause_s) using (id)
-  where h.arrived = (e.failing_since is not null) or h.pause_s is not null
+  where h.pause_s is not null or not h.arrived and e.failing_since is null
   for no key update of e skip locked
 )
 update endpoint e
-set failing_since = case when h.arrived then null else coalesce(e.failing_since, clock_timestamp()) end,
+set failing_since = case when h.arrived then e.failing_since else coalesce(e.failing_since, clock_timestamp()) end,
     paused_until = case when h.pause_s is null then e.paused_until
                         else greatest(e.paused_until, clock_timestamp() + make_interval(secs => h.pause_s)) end
 from heard h where e.id = h.id
 """
 """An endpoint that its owner is changing just now is passed over: the next attempt tells the same."""
+
+RECOVERED = """
+with heard as (
+  select id from endpoint where id = any($1) and failing_since is not null order by id for no key update
+)
+update endpoint e set failing_since = null from heard h where e.id = h.id
+"""
+"""None is passed over: there may be no other attempt until much later, and that one may fail. So this waits, and has
+to be a transaction of its own: who changes an endpoint may wait for lanes."""
 
 FAILING = """
 select id from endpoint

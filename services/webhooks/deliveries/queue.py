@@ -89,7 +89,7 @@ class DeliveryQueue:
         return most if seconds is None else min(max(seconds, 0.0), most)
 
     async def record(self, attempts: Sequence[Attempted]) -> None:
-        """Write down attempts, one of each lane, and move the lanes on, in one transaction.
+        """Write down attempts, one of each lane, and move the lanes on, in one transaction; doing it twice is harmless.
 
         A lane that this worker does not hold any more is left to who does; the attempt counts all the same.
         """
@@ -103,7 +103,9 @@ class DeliveryQueue:
                 await connection.execute(queries.ATTEMPTED, *zip(*made, strict=True))
             await connection.execute(queries.MOVE_ON, *lanes, pauses, self._worker)
             if health:
-                await connection.execute(queries.HEALTH, *zip(*health, strict=True))
+                await connection.execute(queries.FAILED, *zip(*health, strict=True))
+        if arrived := [endpoint for endpoint, any_arrived, _ in health if any_arrived]:
+            await self._pool.execute(queries.RECOVERED, arrived)
 
     async def failing(self, endpoints: Sequence[UUID], longer_than_s: float) -> list[UUID]:
         """Those of these endpoints that nothing has arrived at for so long."""

@@ -17,7 +17,7 @@ from services.webhooks.events.fanout import AUDIENCE, CHANNEL, MATCHES, TEST
 from services.webhooks.events.repository import NewEvent, insert_events
 
 AT_ONCE = 10_000
-"""Events that one replay sends again; the rest is for the next one."""
+"""Events that one replay sends again, and those of the same moment as the last; the rest is for the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """How many events were found and how many deliveries made of them; `next_since` when there are more."""
+    """How many events were found and how many deliveries made of them; `next_since` when there may be more."""
 
     events: int
     deliveries: int
@@ -50,25 +50,25 @@ found as (
     and ($3::timestamptz is null or e.occurred_at >= $3) and ($4::timestamptz is null or e.occurred_at < $4)
     and (not $5 or not exists (
       select from delivery where endpoint_id = $1 and event_id = e.id and state in ('pending', 'succeeded')))
-  order by e.occurred_at, e.seq
-  limit $6::bigint + 1
+  order by e.occurred_at
+  fetch first ($6::bigint) rows with ties
 ),
-chosen as (select * from found order by occurred_at, seq limit $6),
 made as (
   insert into delivery (endpoint_id, event_id, subject_id, format, replay)
-  select $1, id, subject_id, format, coalesce(replay, 0) from chosen where not waiting order by seq
+  select $1, id, subject_id, format, coalesce(replay, 0) from found where not waiting order by seq
   on conflict on constraint delivery_once do nothing
   returning id
 ),
 lanes as (
   insert into lane (endpoint_id, subject_id, due_at)
-  select $1, subject_id, now() from (select distinct subject_id from chosen) s order by subject_id
+  select $1, subject_id, now() from (select distinct subject_id from found) s order by subject_id
   on conflict (endpoint_id, subject_id) do update
   set due_at = case when lane.leased_by is null then least(lane.due_at, excluded.due_at) else lane.due_at end
 )
-select (select count(*) from chosen) as events, (select count(*) from made) as deliveries,
-       (select occurred_at from found order by occurred_at, seq offset $6) as next_since,
+select count(*) as events, (select count(*) from made) as deliveries,
+       case when count(*) >= $6 then max(occurred_at) + interval '1 microsecond' end as next_since,
        pg_notify('{CHANNEL}', '')
+from found
 """  # noqa: S608 - composed of constants
 """What waits already is not sent twice: it is tried at once instead of at its time."""
 

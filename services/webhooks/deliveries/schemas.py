@@ -117,7 +117,7 @@ class ReplayRead(BaseModel):
     )
     deliveries: int = Field(description="Made of them. Those that waited already are tried at once instead.")
     next_since: datetime | None = Field(
-        description="Where there are more events than one replay sends: ask again with this as `since`."
+        description="Where there may be more events than one replay sends: ask again with this as `since`."
     )
 
 

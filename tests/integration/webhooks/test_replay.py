@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from services.common.ids import new_id
+from services.webhooks.deliveries import replaying
 from tests.integration.webhooks.conftest import Serve
 from tests.integration.webhooks.happenings import Happenings, change
 from tests.integration.webhooks.receiver import Receiver
@@ -63,6 +64,32 @@ async def test_a_time_is_sent_again_and_nothing_before_or_after_or_outside_the_f
         await asyncio.sleep(0.5)
         assert receiver.count() == 13
     assert {one.webhook_id for one in again} == {str(event) for event in events[3:6]}
+
+
+async def test_a_long_time_is_sent_again_in_parts_each_event_once(
+    serve: Serve,
+    receiver: Receiver,
+    happen: Happenings,
+    states: States,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(replaying, "AT_ONCE", 3)
+    start = datetime.now(UTC) - timedelta(hours=10)
+    moments = [start + timedelta(hours=hour) for hour in (0, 1, 2, 2, 2, 2, 2, 3)]
+    async with serve() as here:
+        endpoint = await here.make(url=receiver.url("/ok"))
+        changes = [change("territory", one, at=at) for one, at in zip(states["territory"], moments, strict=False)]
+        events = await happen.happen(changes)
+        await happen.settled()
+        parts, since = [], start.isoformat()
+        while since is not None:
+            done = (await ask_again(here, endpoint, since=since)).json()
+            parts.append(done["events"])
+            since = done["next_since"]
+            await happen.settled()
+        again = receiver.requests("/ok")[len(events) :]
+    assert parts == [7, 1], "those of one moment go together, however many"
+    assert sorted(one.webhook_id for one in again) == sorted(map(str, events))
 
 
 async def test_what_is_missing_is_what_never_arrived_and_does_not_wait(

@@ -94,9 +94,7 @@ async def test_two_workers_hold_a_suspended_partner_while_the_catalog_is_away_to
         await all_of("a")()
         await all_of("b")()
         await give(catalog, as_admin, "a", "suspended")
-        suspended_at = time.monotonic()
         await until_held(happen, a.id)
-        assert time.monotonic() - suspended_at < 5
         await happens(2)
         await all_of("b")()
         source.kill()
@@ -246,7 +244,7 @@ async def test_every_page_is_read_and_unknown_partners_do_not_matter(
     assert one.id != other.id
 
 
-async def test_a_process_leaves_it_to_another_one_that_is_at_it(
+async def test_a_process_leaves_it_to_another_one_that_is_at_it_unless_it_only_starts(
     happen: Happenings, two: tuple[Endpoint, Endpoint], webhooks_database: str
 ) -> None:
     other = await asyncpg.connect(webhooks_database)
@@ -255,6 +253,9 @@ async def test_a_process_leaves_it_to_another_one_that_is_at_it(
             assert await other.fetchval(MINE)
             await suspensions.look()
             assert await held(happen) == {two[0].id}
-        await suspensions.look()
+            starting = asyncio.create_task(suspensions.look(wait=True))
+            await asyncio.sleep(0.3)
+            assert not starting.done(), "who begins to deliver waits for an answer"
+        await starting
     assert await held(happen) == set()
     await other.close()

@@ -26,7 +26,7 @@ from services.catalog.records.models import (
 )
 from services.catalog.records.storage import Change, update_record
 from services.catalog.records.survivors import survivors
-from services.catalog.records.writing import Edit, keep_former_version, write_version
+from services.catalog.records.writing import Edit, keep_former_version, stay_as_loaded, write_version
 from services.catalog.vocabularies.checks import Vocabularies
 from services.common.access.caller import Caller
 from services.common.database import reads_of
@@ -149,6 +149,7 @@ async def _repoint(
     try:
         document = kind.write.model_validate(document).model_dump(mode="json")
         await write_version(session, kind, vocabularies, caller, user, document, Edit("repointed", reason))
+        await stay_as_loaded(session, kind, user)
     except ValidationError as error:
         raise problems.would_be_nonsense(kind.collection, user.slug, problems.field_errors(error)) from error
     except Problem as problem:

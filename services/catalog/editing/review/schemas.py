@@ -1,19 +1,16 @@
 """What is asked of a record's review, and what it comes to."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.catalog.duplicates.schemas import PossibleDuplicateRead
+from services.catalog.records.parameters import Reason
 from services.catalog.records.transitions import Action
 from services.common.schemas import StrictModel
-
-Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500, pattern=r"^[^\x00-\x1f]*$")
-]
 
 REASONED: frozenset[Action] = frozenset({"send_back", "reject"})
 """What nobody does to another's work without saying why."""

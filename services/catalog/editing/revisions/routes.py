@@ -6,6 +6,7 @@ import orjson
 from fastapi import Path, Query, Request, Response
 
 from services.catalog.context import CatalogDep, ReaderDep
+from services.catalog.duplicates.writing import possible_duplicates
 from services.catalog.editing.revisions import queries
 from services.catalog.editing.revisions.differences import differences
 from services.catalog.editing.revisions.restoring import restore
@@ -154,6 +155,7 @@ async def restore_revision(
     """
     kind = BY_COLLECTION[collection]
     record_id = await restore(session, kind, reader.vocabularies, caller, ref, if_match, version, reason)
+    await possible_duplicates(session, kind, record_id, caller, reader)  # for the moderators' list of them
     reads = await reads_of(session)
     history = await queries.history_of(reads, kind, str(record_id), caller)
     newest = await queries.newest_version(reads, history)

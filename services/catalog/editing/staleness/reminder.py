@@ -3,22 +3,22 @@
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import date
 from uuid import UUID
 
 import asyncpg
 import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.kinds import BY_NAME
 from services.catalog.records.documents import written_of
 from services.catalog.records.finding import lock
 from services.catalog.records.kinds import Kind
-from services.catalog.records.models import PUBLISHED, LoadedRow
+from services.catalog.records.models import PUBLISHED
 from services.catalog.records.storage import Change, update_record
-from services.catalog.records.writing import keep_former_version
+from services.catalog.records.writing import keep_former_version, stay_as_loaded
 from services.common.access.caller import ANONYMOUS
 from services.common.clock import now
 from services.common.database import Database
@@ -28,10 +28,12 @@ logger = logging.getLogger(__name__)
 
 REVIEW_DUE = "record.review_due"
 
+AT_ONCE = 1000
+
 DUE = """
-select kind, id from record
-where status = 'published' and not review_told and review_due <= $1
-order by review_due, id limit 1000
+select kind, id, review_due from record
+where status = 'published' and not review_told and review_due <= $1 and (review_due, id) > ($2, $3)
+order by review_due, id limit $4
 """
 
 MINE = sa.text("select pg_try_advisory_xact_lock(hashtextextended('tell reviews', 0))")
@@ -66,8 +68,9 @@ class ReviewReminder:
     async def tell(self) -> int:
         """Tell of everything that is due now, unless another process does; returns of how many records."""
         told = 0
-        while due := await self._database.pool.fetch(DUE, now().date()):
-            before = told
+        last: tuple[date, UUID] = (date.min, UUID(int=0))
+        while due := await self._database.pool.fetch(DUE, now().date(), *last, AT_ONCE):
+            last = due[-1]["review_due"], due[-1]["id"]
             for row in due:
                 if self._stopped.is_set():
                     return told
@@ -79,8 +82,6 @@ class ReviewReminder:
                 except (Problem, ValidationError) as error:
                     # It is as the database holds it and cannot be written again: the others are told of all the same.
                     logger.error("the review of %s %s cannot be told: %s", row["kind"], row["id"], error)
-            if told == before:
-                break
         return told
 
 
@@ -95,8 +96,5 @@ async def _tell_one(session: AsyncSession, kind: Kind, record_id: UUID) -> bool:
     done = Change("review_due", PUBLISHED, columns=columns, event=REVIEW_DUE)
     document = written_of(kind, locked.state)
     await update_record(session, kind, record_id, locked.version, locked.status, document, done)
-    # The version is no person's edit: the row of a file that made the former one may go on changing the record.
-    loaded = sa.update(LoadedRow).where(col(LoadedRow.kind) == kind.name, col(LoadedRow.slug) == locked.slug)
-    former = col(LoadedRow.version) == locked.version
-    await session.exec(loaded.where(former).values(version=locked.version + 1))
+    await stay_as_loaded(session, kind, locked)
     return True
