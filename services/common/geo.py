@@ -1,10 +1,12 @@
 """Places in questions and answers: bounding boxes, and GeoJSON where the reader asks for it (RFC 7946)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Request
+from pydantic import BaseModel
 
 from services.common.http.accept import wants
 from services.common.problems import bad_parameter
@@ -65,6 +67,54 @@ BboxParameter = Annotated[
         examples=["-5.5,33.5,-4.5,34.5"],
     ),
 ]
+
+
+GEOMETRY: dict[str, Any] = {
+    "description": "Longitude and latitude in WGS 84 degrees; null where the place is not known.",
+    "type": ["object", "null"],
+    "required": ["type", "coordinates"],
+    "properties": {
+        "type": {"enum": ["Point", "MultiPoint"]},
+        "coordinates": {"type": "array", "items": {"type": ["number", "array"], "items": {"type": "number"}}},
+    },
+    "examples": [{"type": "Point", "coordinates": [-5.00028, 34.03313]}],
+}
+
+
+def feature_schema(read: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a Feature whose properties are those of `read`, but for its own `point`: that is the geometry."""
+    name = read.__name__
+    properties: dict[str, Any] = {"$ref": f"#/components/schemas/{name}"}
+    if "point" in read.model_fields:
+        properties = {"type": "object", "description": f"The members of {name} but `point`."}
+    return {
+        "type": "object",
+        "required": ["type", "id", "geometry", "properties"],
+        "properties": {
+            "type": {"const": "Feature"},
+            "id": {"type": "string", "format": "uuid"},
+            "geometry": GEOMETRY,
+            "properties": properties,
+        },
+    }
+
+
+def collection_schema(read: type[BaseModel], answer: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a FeatureCollection that stands for an `answer` whose `items` are of `read`."""
+    return {
+        "type": "object",
+        "description": f"The members of {answer.__name__}, with `features` for `items`.",
+        "required": ["type", "features"],
+        "properties": {
+            "type": {"const": "FeatureCollection"},
+            "features": {"type": "array", "items": feature_schema(read)},
+        },
+    }
+
+
+def geojson_answer(schema: Mapping[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an operation that gives GeoJSON to who asks for it."""
+    return {200: {"content": {GEOJSON: {"schema": schema}}}}
 
 
 def wants_geojson(request: Request) -> bool:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.common.geo import GEOJSON
+from services.common.geo import collection_schema, geojson_answer
 from services.common.schemas import CodeRead, TextRead
 
 
@@ -86,35 +86,7 @@ class SearchAnswer(BaseModel):
     )
 
 
-SEARCH_ANSWER_AS_GEOJSON: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {
-            GEOJSON: {
-                "schema": {
-                    "type": "object",
-                    "description": "The members of SearchAnswer, with `features` for `items`.",
-                    "required": ["type", "features"],
-                    "properties": {
-                        "type": {"const": "FeatureCollection"},
-                        "features": {
-                            "type": "array",
-                            "items": {
-                                "type": "object",
-                                "required": ["type", "id", "geometry", "properties"],
-                                "properties": {
-                                    "type": {"const": "Feature"},
-                                    "id": {"type": "string"},
-                                    "geometry": {"type": ["object", "null"]},
-                                    "properties": {"$ref": "#/components/schemas/InitiativeFound"},
-                                },
-                            },
-                        },
-                    },
-                }
-            }
-        }
-    }
-}
+SEARCH_ANSWER_AS_GEOJSON = geojson_answer(collection_schema(InitiativeFound, SearchAnswer))
 
 
 class SearchStatus(BaseModel):

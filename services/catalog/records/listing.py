@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
 
 from services.catalog.context import Catalog, CatalogDep, ReaderDep
 from services.catalog.records.kinds import Kind
-from services.catalog.records.parameters import GEOJSON_ANSWER, CodesParameter, CountriesParameter, RefsParameter
+from services.catalog.records.parameters import CodesParameter, CountriesParameter, RefsParameter
 from services.catalog.records.queries import Where
+from services.catalog.records.read_models import page_model
 from services.catalog.records.representation import Reader
 from services.catalog.records.responses import features_response, page_response
+from services.catalog.records.schemas import RecordRead
 from services.catalog.vocabularies.checks import Vocabularies, check_parameter
-from services.common.geo import BboxParameter, parse_bbox
+from services.common.geo import BboxParameter, collection_schema, geojson_answer, parse_bbox
 from services.common.http.direct import direct_list
+from services.common.http.documents import NOT_MODIFIED
 from services.common.languages import languages_of_request
 from services.common.paging import MAX_LIMIT, PageDep, PlacesPageDep, plain_page
 
@@ -117,13 +119,18 @@ PLACES = places(_LINKED)
 def add_list(
     router: APIRouter,
     kind: Kind,
-    page: type[BaseModel],
+    read: type[RecordRead],
+    order: str,
     text: str,
     filters: Sequence[AnyFilter] = (),
     *,
     always: str | None = None,
 ) -> None:
-    """Add the list of what is published of a kind; different filters all have to fit, and the condition `always`."""
+    """Add the list of what is published of a kind, sorted as `order` says in words.
+
+    Different filters all have to fit, and the condition `always`.
+    """
+    page = page_model(read, order)
 
     def listed() -> Where:
         return Where(["r.status = 'published'", *([always] if always else [])])
@@ -157,7 +164,7 @@ def add_list(
         name=f"list_{kind.collection.replace('-', '_')}",
         description=text,
         response_model=page,
-        responses=GEOJSON_ANSWER if kind.as_feature else {},
+        responses=geojson_answer(collection_schema(read, page)) | NOT_MODIFIED if kind.as_feature else {},
     )
 
 

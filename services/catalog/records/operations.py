@@ -12,7 +12,6 @@ from services.catalog.records import writing
 from services.catalog.records.finding import read_visible
 from services.catalog.records.kinds import Kind
 from services.catalog.records.parameters import (
-    GEOJSON_ANSWER,
     READ_ERRORS,
     WRITE_ERRORS,
     OptionalReason,
@@ -24,6 +23,7 @@ from services.catalog.records.responses import record_response
 from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
 from services.common.database import reads_of
+from services.common.geo import feature_schema, geojson_answer
 from services.common.http.direct import direct
 from services.common.http.documents import problem_responses
 from services.common.http.transactions import OnceDep, SessionDep
@@ -53,7 +53,7 @@ def add_operations(router: APIRouter, kind: Kind, read: type[BaseModel], texts: 
     write = kind.write
     scope = Scope.RECORDS_MODERATE if kind.moderated else Scope.RECORDS_WRITE
     answer = answer_model(read)
-    place = GEOJSON_ANSWER if kind.as_feature else {}
+    place = geojson_answer(feature_schema(read)) if kind.as_feature else {}
 
     @router.get(
         "/{ref}",

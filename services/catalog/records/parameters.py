@@ -1,21 +1,14 @@
 """Parameters and answers that the operations of all records share."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query
 from pydantic import Field, StringConstraints
 
-from services.common.http.documents import problem_responses
+from services.common.http.documents import NOT_MODIFIED, problem_responses
 
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "You have it: the ETag in If-None-Match still names this representation."}
-}
 READ_ERRORS = problem_responses(400, 404, 410) | NOT_MODIFIED
 WRITE_ERRORS = problem_responses(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 428)
-
-GEOJSON_ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/geo+json": {"schema": {"type": "object"}}}},
-}
 
 RefPath = Annotated[str, Path(max_length=120, description="Id or slug.", examples=["montpellier"])]
 Reason = Annotated[

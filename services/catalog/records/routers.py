@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from services.catalog.records.kinds import Kind
 from services.catalog.records.listing import AnyFilter, add_list
 from services.catalog.records.operations import Texts, add_operations
-from services.catalog.records.read_models import page_model, read_model
+from services.catalog.records.read_models import read_model
 from services.common.http.app import service_router
 
 
@@ -29,6 +29,6 @@ def kind_router(
     """
     read = read_model(kind.write, texts.about, members)
     router = service_router(f"/{kind.collection}", tags=[tag])
-    add_list(router, kind, page_model(read, order), texts.listed, filters, always=always)
+    add_list(router, kind, read, order, texts.listed, filters, always=always)
     add_operations(router, kind, read, texts)
     return router

@@ -31,19 +31,21 @@ from services.catalog.vocabularies.skos import (
     scheme_document,
     schemes_document,
 )
+from services.catalog.vocabularies.skos_schema import SKOS_SCHEMA
 from services.common.access.requires import requires
 from services.common.access.scopes import Scope
 from services.common.database import reads_of
 from services.common.etags import make_etag, none_match
 from services.common.http.accept import wants
 from services.common.http.app import service_router
+from services.common.http.documents import problem_responses
 from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly, MergePatchOnly, PatchBody, merge_patch_body
 from services.common.problems import not_found
 
 router = service_router("/vocabularies", tags=["vocabularies"])
 
-SKOS: dict[int | str, dict[str, Any]] = {200: {"content": {JSON_LD: {"schema": {"type": "object"}}}}}
+SKOS: dict[int | str, dict[str, Any]] = {200: {"content": {JSON_LD: {"schema": SKOS_SCHEMA}}}}
 NamePath = Annotated[str, Path(max_length=64, description="The vocabulary.", examples=["themes"])]
 CodePath = Annotated[str, Path(max_length=64, description="The term's code.", examples=["food_waste"])]
 MODERATORS = requires(Scope.RECORDS_MODERATE)
@@ -87,7 +89,7 @@ async def get_vocabulary(request: Request, catalog: CatalogDep, reader: ReaderDe
     return _answer(request, represent_vocabulary(copy.deepcopy(dict(vocabulary.state)), reader), reader, vocabulary)
 
 
-@router.get("/{name}/terms", response_model=MappedTerms, responses=READ_ERRORS)
+@router.get("/{name}/terms", response_model=MappedTerms, responses=problem_responses(400, 404))
 async def find_terms(
     catalog: CatalogDep,
     reader: ReaderDep,

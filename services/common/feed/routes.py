@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from services.common.database import Database
 from services.common.etags import none_match
+from services.common.feed import examples
 from services.common.feed.position import Position, cursor_gone, parse_cursor
 from services.common.feed.reader import (
     FeedChange,
@@ -203,7 +204,12 @@ def feed_router() -> APIRouter:
         "/changes",
         response_model=ChangePage,
         responses=problem_responses(400, 410)
-        | {200: {"model": ChangePage, "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        | {
+            200: {
+                "model": ChangePage,
+                "content": {"text/event-stream": {"schema": {"type": "string"}, "example": examples.STREAM}},
+            }
+        },
     )
     async def changes(
         request: Request,
@@ -259,7 +265,10 @@ def feed_router() -> APIRouter:
         response_class=FileResponse,
         responses=problem_responses(416)
         | {
-            200: {"content": {"application/x-ndjson": {}}, "description": "One JSON object a line."},
+            200: {
+                "content": {"application/x-ndjson": {"schema": {"type": "string"}, "example": examples.SNAPSHOT}},
+                "description": "One JSON object a line.",
+            },
             206: {"description": "The range asked for."},
             304: {"description": "Nothing has changed since the ETag given."},
         },

@@ -9,6 +9,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.common.access.requires import ANY_KEY, PUBLIC, scope_of
+from services.common.http.answer_documents import describe_answers
 from services.common.http.writing import place_patch
 
 CONTENT_SECURITY_POLICY = (
@@ -48,6 +49,11 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": DESCRIPTIONS[status], "content": schema, **_headers(status)} for status in statuses}
 
 
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "You have it: the ETag in If-None-Match still names this representation."}
+}
+
+
 def _headers(status: int) -> dict[str, Any]:
     named = HEADERS.get(status, {})
     headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in named.items()}
@@ -75,7 +81,6 @@ DESCRIPTIONS = {
 
 
 HEADERS = {
-    201: {"Location": "The address of what was made.", "ETag": "Its version, for If-Match."},
     401: {"WWW-Authenticate": "That it is a Bearer key, and what is wrong with the one given (RFC 6750)."},
     429: {"Retry-After": "Seconds."},
     503: {"Retry-After": "Seconds."},
@@ -132,8 +137,7 @@ def finish_openapi(app: FastAPI) -> None:
                     _document_problems(path, operation)
                     _document_access(path, operation)
                     _document_limits(path, operation)
-                    if "201" in operation["responses"]:
-                        operation["responses"]["201"] |= _headers(201)
+                    describe_answers(operation, schemas)
             _sharpen(document)
             _restore_examples(app, document)
             app.openapi_schema = document

@@ -13,7 +13,7 @@ from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
 from services.common.http.answers import find_page, found_response, one_response
 from services.common.http.app import service_router
-from services.common.http.documents import problem_responses
+from services.common.http.documents import NOT_MODIFIED, problem_responses
 from services.common.http.parameters import IdParameter
 from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly, MergePatchOnly, PatchBody, merge_patch_body
@@ -79,7 +79,10 @@ async def list_endpoints(
 
 
 @router.get(
-    "/{id}", response_model=EndpointRead, responses=problem_responses(400, 403, 404, 410), dependencies=[MANAGERS]
+    "/{id}",
+    response_model=EndpointRead,
+    responses=problem_responses(400, 403, 404, 410) | NOT_MODIFIED,
+    dependencies=[MANAGERS],
 )
 async def get_endpoint(
     request: Request,

@@ -1,5 +1,6 @@
 """The OpenAPI documents: those committed are the apps', they hold every route, and real answers are as they say."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from html.parser import HTMLParser
@@ -244,6 +245,44 @@ async def test_the_examples_of_the_document_are_real(client: httpx.AsyncClient, 
         schema = document["components"]["schemas"][kind.write.__name__]
         for slug in schema["properties"]["slug"].get("examples", []):
             assert (await client.get(f"{V1}/{kind.collection}/{slug}")).status_code == 200, (kind.name, slug)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("address", ["", "/themes", "/mufpp_categories/terms/food_waste"])
+async def test_json_ld_is_as_documented_and_so_is_its_example(
+    client: httpx.AsyncClient, apps: dict[str, FastAPI], address: str
+) -> None:
+    document = apps["catalog"].openapi()
+    path = f"{V1}/vocabularies{address}"
+    answer = await client.get(path, headers={"Accept": "application/ld+json"})
+    template = template_of(document, path)
+    validator(document, template, "application/ld+json").validate(answer.json())
+    content = document["paths"][template]["get"]["responses"]["200"]["content"]
+    described = content["application/ld+json"]["schema"]["properties"]["graph"]
+    for node in answer.json()["graph"]:
+        assert node.keys() <= described["items"]["properties"].keys()
+    [[example]] = described["examples"]
+    if address.endswith("food_waste"):
+        assert answer.json()["graph"][1] == json.loads(
+            json.dumps(example).replace("https://letsfood.example", CatalogSettings.model_fields["public_url"].default)
+        )
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_lines_of_the_documented_snapshot_are_like_the_real_ones(
+    client: httpx.AsyncClient, apps: dict[str, FastAPI]
+) -> None:
+    content = apps["catalog"].openapi()["paths"][f"{V1}/snapshot"]["get"]["responses"]["200"]["content"]
+    first, record, last = map(json.loads, content["application/x-ndjson"]["example"].splitlines())
+    lines = [json.loads(line) for line in (await client.get(f"{V1}/snapshot")).text.splitlines()]
+    assert (first.keys(), last["counts"].keys()) == (lines[0].keys(), lines[-1]["counts"].keys())
+    [real] = [line for line in lines[1:-1] if line["data"].get("slug") == record["data"]["slug"]]
+    own = {"id", "created_at", "updated_at", "review_due"}
+    assert real.keys() == record.keys()
+    assert real["data"].keys() == record["data"].keys()
+    assert {name: real["data"][name] for name in real["data"].keys() - own} == {
+        name: record["data"][name] for name in record["data"].keys() - own
+    }
 
 
 def test_a_wrong_answer_would_be_found(apps: dict[str, FastAPI]) -> None:

@@ -320,7 +320,7 @@ ADDITIVE: list[Change] = [
     lambda d: parameter(d, "limit")["schema"].update(maximum=20_000, type="number"),
     lambda d: parameter(d, "cursor").update(description="In other words."),
     lambda d: answer(d)["content"].update({"text/csv": {"schema": {"type": "string"}}}),
-    lambda d: answer(d).update(headers={"Link": {"schema": {"type": "string"}}}),
+    lambda d: answer(d)["headers"].update(Deprecation={"schema": {"type": "string"}}),
     lambda d: operation(d, LIST, "get")["responses"].pop("404", None),
     lambda d: operation(d, LIST, "get").update(operationId="another", summary="Another", tags=[]),
     lambda d: operation(d, PARTNERS, "post")["security"].append({}),

@@ -14,7 +14,7 @@ from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
 from services.common.http.answers import one_response, page_response
 from services.common.http.app import service_router
-from services.common.http.documents import problem_responses
+from services.common.http.documents import NOT_MODIFIED, problem_responses
 from services.common.http.parameters import IdParameter
 from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly
@@ -55,7 +55,12 @@ async def list_keys(
     return await page_response(request, session, query, col(ApiKey.id), page, lambda rows: [*map(represent, rows)])
 
 
-@router.get("/{id}", response_model=KeyRead, responses=problem_responses(400, 403, 404, 410), dependencies=[MANAGERS])
+@router.get(
+    "/{id}",
+    response_model=KeyRead,
+    responses=problem_responses(400, 403, 404, 410) | NOT_MODIFIED,
+    dependencies=[MANAGERS],
+)
 async def get_key(request: Request, session: SessionDep, caller: CallerDep, id: IdParameter) -> Response:
     """A key by its id, without its secret. A revoked one answers 410."""
     key = await service.find(session, caller, id)

@@ -13,7 +13,7 @@ from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
 from services.common.http.answers import one_response, page_response
 from services.common.http.app import service_router
-from services.common.http.documents import problem_responses
+from services.common.http.documents import NOT_MODIFIED, problem_responses
 from services.common.http.parameters import IdParameter
 from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly
@@ -51,7 +51,10 @@ async def list_mandates(
 
 
 @router.get(
-    "/{id}", response_model=MandateRead, responses=problem_responses(400, 404, 410), dependencies=[requires(None)]
+    "/{id}",
+    response_model=MandateRead,
+    responses=problem_responses(400, 404, 410) | NOT_MODIFIED,
+    dependencies=[requires(None)],
 )
 async def get_mandate(request: Request, session: SessionDep, caller: CallerDep, id: IdParameter) -> Response:
     """A mandate by its id: your partner's, or any for moderators. One that was ended answers 410."""

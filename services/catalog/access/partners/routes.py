@@ -11,7 +11,7 @@ from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
 from services.common.http.answers import one_response, page_response
 from services.common.http.app import service_router
-from services.common.http.documents import problem_responses
+from services.common.http.documents import NOT_MODIFIED, problem_responses
 from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch, JsonOnly, MergePatchOnly, PatchBody, merge_patch_body
 from services.common.paging import PageDep
@@ -33,7 +33,12 @@ async def list_partners(request: Request, session: SessionDep, caller: CallerDep
     return await page_response(request, session, query, col(Partner.id), page, lambda rows: [*map(represent, rows)])
 
 
-@router.get("/{ref}", response_model=PartnerRead, responses=problem_responses(400, 404), dependencies=[requires(None)])
+@router.get(
+    "/{ref}",
+    response_model=PartnerRead,
+    responses=problem_responses(400, 404) | NOT_MODIFIED,
+    dependencies=[requires(None)],
+)
 async def get_partner(request: Request, session: SessionDep, caller: CallerDep, ref: RefPath) -> Response:
     """A partner by id or slug: your own, or any for moderators and administrators; others answer 404."""
     partner = await service.find(session, service.visible(caller), ref)

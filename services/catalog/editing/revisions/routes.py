@@ -18,13 +18,13 @@ from services.catalog.editing.revisions.schemas import (
 )
 from services.catalog.kinds import BY_COLLECTION, CollectionPath
 from services.catalog.records.operations import MOVED
-from services.catalog.records.parameters import NOT_MODIFIED, WRITE_ERRORS, OptionalReason, RefPath
+from services.catalog.records.parameters import WRITE_ERRORS, OptionalReason, RefPath
 from services.common.access.requires import CallerDep, requires
 from services.common.access.scopes import Scope
 from services.common.database import reads_of
 from services.common.http.answers import NO_STORE, one_response
 from services.common.http.app import service_router
-from services.common.http.documents import problem_responses
+from services.common.http.documents import NOT_MODIFIED, problem_responses
 from services.common.http.transactions import OnceDep, SessionDep
 from services.common.http.writing import IfMatch
 from services.common.paging import PageDep, next_link
