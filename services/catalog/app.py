@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -36,6 +37,9 @@ from services.common.telemetry.probes import watch_database, watch_feed
 
 PUBLISHED = {VOCABULARIES.kind: VOCABULARIES} | {kind.name: kind.queries for kind in KINDS}
 """What the feed and the snapshot carry, in the snapshot's order: what others refer to comes first."""
+
+EXAMPLES = Path(__file__).parent / "examples.json"
+"""Of the document, by schema; recorded by `python -m tests.contract.catalog.record`."""
 
 EVENT_TYPES = [
     "vocabulary.changed",
@@ -128,5 +132,6 @@ def create_app(settings: CatalogSettings) -> FastAPI:
         ready=ready,
         settings=settings,
         metrics=metrics,
+        examples=EXAMPLES,
         stopping=stopping,
     )

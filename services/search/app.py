@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import cast
 
 import httpx
@@ -22,6 +23,9 @@ from services.search.indexer import Indexer
 from services.search.service import SearchService
 from services.search.settings import SearchSettings
 from services.search.writing import Writing
+
+EXAMPLES = Path(__file__).parent / "examples.json"
+"""Of the document, by schema."""
 
 DESCRIPTION = """
 Finds initiatives of territories for sustainable food, in French, English, Arabic and Spanish. The index follows the
@@ -91,5 +95,6 @@ def create_app(settings: SearchSettings, *, catalog: httpx.AsyncClient | None = 
         settings=settings,
         metrics=metrics,
         stopping=stopping,
+        examples=EXAMPLES,
     )
     return app

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
@@ -43,11 +44,12 @@ def create_service(  # noqa: PLR0913 - all of them by name
     metrics: Metrics,
     stopping: Stopping | None = None,
     tags: Mapping[str, str] = TAGS,
+    examples: Path | None = None,
 ) -> FastAPI:
     """The app of the service `name`: every path begins with `/{name}`, documents and health included.
 
     `tags` says what the groups of its operations are about. `app.state.stopping` is how the server tells it that the
-    process ends.
+    process ends. `examples` are those of its document, by schema.
     """
     stopping = stopping or Stopping()
     traces = traces_of(name, ProcessSettings().otlp_endpoint)
@@ -83,5 +85,5 @@ def create_service(  # noqa: PLR0913 - all of them by name
         app.add_middleware(DirectRoutes, routes=direct_routes(f"/{name}/v1", routers))
     contract = Contract.of(settings, name, identify=identify, observer=Observer(name, metrics))
     app.add_middleware(RequestLayer, contract=contract)
-    finish_openapi(app)
+    finish_openapi(app, examples)
     return app

@@ -1,7 +1,9 @@
 """OpenAPI documents and the pages that show them; nothing on them comes from another host."""
 
+from pathlib import Path
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
@@ -109,8 +111,11 @@ def _sharpen(node: Any) -> None:  # noqa: ANN401 - any part of a document
             _sharpen(inner)
 
 
-def finish_openapi(app: FastAPI) -> None:
-    """Describe problem documents once, and drop the framework's own validation schema, which no route answers."""
+def finish_openapi(app: FastAPI, examples: Path | None = None) -> None:
+    """Describe problem documents once, and drop the framework's own validation schema, which no route answers.
+
+    `examples` is a JSON file of examples by the names of the schemas that they are of.
+    """
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -138,6 +143,8 @@ def finish_openapi(app: FastAPI) -> None:
                     _document_access(path, operation)
                     _document_limits(path, operation)
                     describe_answers(operation, schemas)
+            for name, example in (orjson.loads(examples.read_bytes()) if examples else {}).items():
+                schemas[name]["examples"] = [example]
             _sharpen(document)
             _restore_examples(app, document)
             app.openapi_schema = document

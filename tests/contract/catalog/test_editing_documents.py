@@ -1,7 +1,12 @@
 """What review, merging, restoring and the lists of what waits answer is what the catalog's document says."""
 
+import json
+
 import httpx
 
+from services.catalog.app import EXAMPLES
+from services.catalog.kinds import KINDS
+from tests.contract.catalog.record import lasting
 from tests.contract.catalog.test_access_documents import check
 from tests.integration.catalog.editing import V1, merge, step
 from tests.integration.catalog.partners import ANY, INITIATIVE, Headers, make_initiative, make_partner
@@ -33,3 +38,18 @@ async def test_what_only_its_owner_may_know_is_kept_by_no_cache(catalog: httpx.A
     for path in ("review-queue", "drafts", "initiatives/tav-lyon/revisions"):
         answer = await catalog.get(f"{V1}/{path}", headers=as_admin)
         assert answer.headers["cache-control"] == "no-store", path
+
+
+async def test_the_documented_record_of_each_kind_can_be_sent_as_it_is(
+    catalog: httpx.AsyncClient, as_admin: Headers
+) -> None:
+    examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    for kind in KINDS:
+        body = examples[kind.write.__name__]
+        again = body | {"slug": f"{body['slug']}-encore"}
+        answer = await catalog.post(f"{V1}/{kind.collection}?lang=fr", json=again, headers=as_admin)
+        assert answer.status_code == 201, (kind.name, answer.text)
+        said = await catalog.get(f"{V1}/{kind.collection}/{body['slug']}?lang=fr")
+        was, now = lasting(said.json()), lasting(answer.json())
+        for name in kind.write.model_fields.keys() & was.keys() - {"slug"}:
+            assert now[name] == was[name], (kind.name, name)

@@ -14,12 +14,14 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from jsonschema import Draft202012Validator, FormatChecker
 
+from services.catalog.app import EXAMPLES as EXAMPLES_FILE
 from services.catalog.app import create_app
 from services.catalog.kinds import KINDS
 from services.catalog.settings import CatalogSettings
 from services.launch.documents import as_text, documents, service_apps
 from services.standalone import home_page
 from tests.conftest import ROOT, CopyDatabase, running
+from tests.contract.catalog.record import lasting, recorded
 from tests.contract.common.new_records import EXAMPLES
 
 SERVICES = ("catalog", "search", "matching", "webhooks")
@@ -283,6 +285,15 @@ async def test_the_lines_of_the_documented_snapshot_are_like_the_real_ones(
     assert {name: real["data"][name] for name in real["data"].keys() - own} == {
         name: record["data"][name] for name in record["data"].keys() - own
     }
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_records_of_the_document_are_as_they_are_read_today(client: httpx.AsyncClient) -> None:
+    documented = json.loads(EXAMPLES_FILE.read_text(encoding="utf-8"))
+    now = await recorded(client)
+    assert now.keys() == documented.keys()
+    for name, example in now.items():
+        assert lasting(example) == lasting(documented[name]), (name, "run `python -m tests.contract.catalog.record`")
 
 
 def test_a_wrong_answer_would_be_found(apps: dict[str, FastAPI]) -> None:

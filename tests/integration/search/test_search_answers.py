@@ -2,9 +2,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import pytest_asyncio
 
+from services.search.app import EXAMPLES
 from tests.contract.search.real_records import (
     initiative_states,
     territory_states,
@@ -32,6 +34,14 @@ async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
     async with running(stub, folder / "index") as started:
         await started.caught_up(stub)
         yield started
+
+
+async def test_the_documented_answer_is_the_real_one(service: RunningSearch) -> None:
+    example = orjson.loads(EXAMPLES.read_bytes())["SearchAnswer"]
+    answer = await service.find("cantine bio", country="FR", facets="theme", lang="fr", limit=1)
+    for item in (*answer["items"], *example["items"]):
+        del item["id"], item["territory"]["id"], item["score"]
+    assert answer == example
 
 
 async def test_three_languages_find_the_same_initiatives(service: RunningSearch) -> None:
