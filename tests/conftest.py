@@ -70,7 +70,8 @@ def _migrated(postgres: EmbeddedPostgres, service: str) -> str:
     return name
 
 
-async def _give_admin_key(url: str) -> None:
+async def give_admin_key(url: str) -> None:
+    """Make the key `ADMIN_KEY` known to a catalog."""
     database = Database(url)
     await database.open()
     try:
@@ -86,7 +87,7 @@ async def _give_admin_key(url: str) -> None:
 def catalog_template(postgres: EmbeddedPostgres) -> str:
     """The catalog's tables, empty but for the association and its key."""
     name = _migrated(postgres, "catalog")
-    asyncio.run(_give_admin_key(postgres.url(name)))
+    asyncio.run(give_admin_key(postgres.url(name)))
     return name
 
 

@@ -9,10 +9,10 @@ from fastapi import APIRouter, FastAPI
 from services.common.access.bearer import identify
 from services.common.http.direct import DirectRoutes, direct_routes
 from services.common.http.docs import add_docs
-from services.common.http.documents import finish_openapi
 from services.common.http.errors import install_error_handlers
 from services.common.http.health import ReadyCheck, health_router
 from services.common.http.layer import Contract, RequestLayer
+from services.common.http.openapi import finish_openapi
 from services.common.http.pages import problem_pages
 from services.common.http.parameters import ContractRoute
 from services.common.settings import ContractSettings
