@@ -21,7 +21,7 @@ from services.common.access.keys import SECRET_LENGTH, Key
 from services.common.database import Database
 from services.common.migrations import migrate
 from services.local.postgres import EmbeddedPostgres
-from tests.documented import require_documented
+from tests.documented import Documented
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
@@ -140,12 +140,14 @@ def webhooks_database(copy_database: CopyDatabase, webhooks_template: str) -> st
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the app, within its lifespan. Errors of the app are answers, as over a network; each answer has to be
-    one that the documents name."""
+    as the documents say."""
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        hooks = {"response": [require_documented]}
+        documented = Documented()
+        hooks = {"response": [documented.look]}
         async with httpx.AsyncClient(transport=transport, base_url="http://test", event_hooks=hooks) as client:
             yield client
+        assert documented.missing == [], "not in the documents"
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What is kept of duplicates: each record's blocks, pairs that were found, and pairs that somebody set apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +23,9 @@ from services.common.ids import new_id
 
 BATCH = 1000
 
-ONE_AT_A_TIME = sa.text("select pg_advisory_xact_lock('duplicate_pair'::regclass::bigint)")
-"""Three that write records which are alike could each wait for a pair of the next one. It is the last lock of a write
-but for the feed's, which is taken at the commit."""
+WRITING_PAIRS = sa.text("select pg_advisory_xact_lock('duplicate_pair'::regclass::bigint)")
+"""One at a time: three that write records which are alike could each wait for a pair of the next one. It is the last
+lock of a write but for the feed's, which is taken at the commit."""
 
 
 def block_row(kind: Kind, record_id: UUID, document: Document) -> dict[str, Any]:
@@ -67,16 +67,33 @@ def ordered(one: UUID, other: UUID) -> tuple[UUID, UUID]:
     return (one, other) if one < other else (other, one)
 
 
-async def keep_found(session: AsyncSession, kind: Kind, record_id: UUID, found: Sequence[Possible]) -> None:
-    """Make the open pairs of a record those that were just found; one that stands already keeps its id and moment."""
-    first, second = col(DuplicatePair.first_id), col(DuplicatePair.second_id)
-    open_pairs = sa.and_(sa.or_(first == record_id, second == record_id), col(DuplicatePair.dismissed_at).is_(None))
+async def open_pairs(session: AsyncSession, record_id: UUID) -> dict[tuple[UUID, UUID], float | None]:
+    """The pairs of a record that nobody has set apart, with their scores."""
+    first, second, score = col(DuplicatePair.first_id), col(DuplicatePair.second_id), col(DuplicatePair.score)
+    of_record = sa.or_(first == record_id, second == record_id)
+    query = select(first, second, score).where(of_record, col(DuplicatePair.dismissed_at).is_(None))
+    return {(one, other): value for one, other, value in (await session.exec(query)).all()}
+
+
+async def keep_found(
+    session: AsyncSession,
+    kind: Kind,
+    record_id: UUID,
+    before: Mapping[tuple[UUID, UUID], float | None],
+    found: Sequence[Possible],
+) -> None:
+    """Make the open pairs of a record, which were those `before` the look, the ones that were found by it.
+
+    One that stands already keeps its id and moment, and one that somebody else has found meanwhile stays.
+    """
     wanted = {ordered(record_id, each.id): each.score for each in found}
-    kept = (await session.exec(select(first, second, col(DuplicatePair.score)).where(open_pairs))).all()
-    if {(one, other): score for one, other, score in kept} == wanted:
+    if before == wanted:
         return
-    await (await session.connection()).execute(ONE_AT_A_TIME)
-    await session.exec(sa.delete(DuplicatePair).where(open_pairs, sa.tuple_(first, second).not_in(wanted)))
+    first, second = col(DuplicatePair.first_id), col(DuplicatePair.second_id)
+    undecided = col(DuplicatePair.dismissed_at).is_(None)
+    await (await session.connection()).execute(WRITING_PAIRS)
+    gone = sa.tuple_(first, second).in_(before.keys() - wanted.keys())
+    await session.exec(sa.delete(DuplicatePair).where(gone, undecided))
     if wanted:
         rows = [
             {"id": new_id(), "kind": kind.name, "score": value, "found_at": now(), "first_id": one, "second_id": other}
@@ -84,7 +101,6 @@ async def keep_found(session: AsyncSession, kind: Kind, record_id: UUID, found: 
         ]
         statement = insert(DuplicatePair).values(rows)
         score = {"score": statement.excluded.score}
-        undecided = col(DuplicatePair.dismissed_at).is_(None)
         await session.exec(
             statement.on_conflict_do_update(index_elements=["first_id", "second_id"], set_=score, where=undecided)
         )

@@ -8,10 +8,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.duplicates.finding import find_possible
 from services.catalog.duplicates.representation import represent_possible
-from services.catalog.duplicates.storing import dismiss, keep_found, reconsider
+from services.catalog.duplicates.storing import dismiss, keep_found, open_pairs, reconsider
 from services.catalog.duplicates.traits import NAMING
 from services.catalog.duplicates.wording import lexicon_of
-from services.catalog.records.finding import Locked, lock
+from services.catalog.records.finding import Locked, lock, read_visible
 from services.catalog.records.kinds import Kind
 from services.catalog.records.representation import Reader, State
 from services.catalog.records.writing import require_editor
@@ -30,8 +30,9 @@ async def possible_duplicates(
     session: AsyncSession, kind: Kind, record_id: UUID, caller: Caller, reader: Reader
 ) -> State:
     """The member `possible_duplicates` of the answer to a write; the moderators' list gets the pairs."""
+    before = await open_pairs(session, record_id)
     found = await find_possible(await reads_of(session), kind, record_id, lexicon_of(reader.vocabularies))
-    await keep_found(session, kind, record_id, found)
+    await keep_found(session, kind, record_id, before, found)
     return {"possible_duplicates": represent_possible(found, caller, reader)}
 
 
@@ -66,8 +67,9 @@ async def bring_together(session: AsyncSession, kind: Kind, ref: str, other: str
 
 
 async def _both(session: AsyncSession, kind: Kind, ref: str, other: str, caller: Caller) -> tuple[Locked, Locked]:
-    one, another = [await lock(session, kind, each, caller) for each in sorted((ref, other))]
-    if one.id == another.id:
+    reads = await reads_of(session)
+    ids = sorted({(await read_visible(reads, kind.queries, each, caller))["id"] for each in (ref, other)})
+    if len(ids) == 1:
         raise Problem(
             CONFLICT,
             {
@@ -77,4 +79,5 @@ async def _both(session: AsyncSession, kind: Kind, ref: str, other: str, caller:
             },
             {"ref": ref, "other": other},
         )
+    one, another = [await lock(session, kind, str(each), caller) for each in ids]
     return one, another

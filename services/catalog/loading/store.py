@@ -18,6 +18,7 @@ from services.catalog.duplicates.storing import block_row
 from services.catalog.records.documents import Names, child_rows, columns_of, resolved, written_of
 from services.catalog.records.kinds import Document, Kind
 from services.catalog.records.models import PUBLISHED, REVIEW_AFTER, RecordLink, Revision
+from services.catalog.records.pruning import pruned
 from services.catalog.records.shapes import references
 from services.catalog.records.storage import Change, revision_row
 from services.common.clock import now
@@ -99,7 +100,8 @@ class Storing:
         self._connection = connection
         self._kind = kind
         self._names = names
-        self._writer = _Writer(connection, kind, names, now(), f"loaded from {source}")
+        several_names = len(set(names.values())) < len(names)
+        self._writer = _Writer(connection, kind, names, now(), f"loaded from {source}", several_names)
         self._changes = Changes(connection)
         self._stored = Stored()
 
@@ -131,6 +133,8 @@ class Storing:
     async def finish(self) -> Stored:
         """What became of all of them, once those that name one another are linked."""
         await self._writer.link()
+        if self._kind.rules:  # their locks before the feed's, which is taken at the commit
+            await self._connection.execute(f"set constraints {', '.join(self._kind.rules)} immediate")
         self._stored.counts["edited"] = len(self._stored.edited)
         return self._stored
 
@@ -186,6 +190,8 @@ class _Writer:
     names: Names
     at: datetime
     reason: str
+    merged: bool
+    """Whether some records have several names, so that what a row names apart may be one."""
     later: list[Mapping[str, Any]] = field(default_factory=list)
     """Links to records of the same kind: they may be among those still to come."""
 
@@ -194,7 +200,7 @@ class _Writer:
         rows: dict[sa.Table, list[Mapping[str, Any]]] = {self.kind.table: []}
         for each in found:
             record_id = self.names[self.kind.name, each.slug]
-            document = resolved(self.kind, each.document, None, self.names)
+            document = self._resolved(each, record_id)
             fixed = {"id": record_id, "slug": each.slug, "status": PUBLISHED, "created_at": self.at}
             rows[self.kind.table].append({**fixed, **self._columns(document, 1)})
             self._belongings(rows, record_id, document, 1)
@@ -208,7 +214,7 @@ class _Writer:
         """Whether the record still was at the version known, and is now as the document says."""
         if not record.recorded:
             await self._keep_former_version(record)
-        document = resolved(self.kind, each.document, None, self.names)
+        document = self._resolved(each, record.id)
         columns = self._columns(document, record.version + 1)
         table = self.kind.table
         assignments = ", ".join(f"{column} = ${place}" for place, column in enumerate(columns, start=2))
@@ -227,7 +233,12 @@ class _Writer:
         await self._copy(rows)
         return True
 
+    def _resolved(self, each: Loaded, record_id: UUID) -> Document:
+        document = resolved(self.kind, each.document, None, self.names)
+        return pruned(self.kind, document, str(record_id)) if self.merged else document
+
     async def _keep_former_version(self, record: Known) -> None:
+        await self.connection.execute("select from record where id = $1 for update", record.id)
         [row] = await self.connection.fetch(f"{self.kind.queries.state} where r.id = $1", record.id)
         state = orjson.loads(row["state"])
         if state["version"] == record.version:

@@ -47,11 +47,6 @@ def _problem_content(status: int) -> dict[str, Any]:
     return {"application/problem+json": {"schema": schema, "examples": {"problem": example}}}
 
 
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "You have it: the ETag in If-None-Match still names this representation."}
-}
-
-
 def _headers(status: int) -> dict[str, Any]:
     named = HEADERS.get(status, {})
     headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in named.items()}
@@ -79,8 +74,17 @@ DESCRIPTIONS = {
 
 
 HEADERS = {
+    308: {"Location": "The address now."},
     401: {"WWW-Authenticate": "That it is a Bearer key, and what is wrong with the one given (RFC 6750)."},
+    403: {"WWW-Authenticate": "Which scope is needed, where it is that (RFC 6750)."},
+    409: {"Retry-After": "Seconds, where a first request with the same Idempotency-Key is still running."},
+    410: {"Link": "What to begin again from, where it is a cursor."},
+    415: {"Accept-Patch": "What a PATCH reads."},
     429: {"Retry-After": "Seconds."},
     503: {"Retry-After": "Seconds."},
 }
-"""What comes in the head of every answer of these statuses."""
+"""What comes in the heads of answers of these statuses."""
+
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "You have it: the ETag in If-None-Match still names this representation."}
+}

@@ -152,12 +152,13 @@ from heard h where e.id = h.id
 
 RECOVERED = """
 with heard as (
-  select id from endpoint where id = any($1) and failing_since is not null order by id for no key update
-)
-update endpoint e set failing_since = null from heard h where e.id = h.id
+  select id from endpoint where id = any($1) and failing_since is not null for no key update skip locked
+),
+done as (update endpoint e set failing_since = null from heard h where e.id = h.id)
+select id from endpoint where id = any($1) and failing_since is not null and id not in (select id from heard)
 """
-"""None is passed over: there may be no other attempt until much later, and that one may fail. So this waits, and has
-to be a transaction of its own: who changes an endpoint may wait for lanes."""
+"""Gives those that were passed over, since somebody changes them just now: they are to be asked for again. There may be
+no other attempt until much later, and that one may fail."""
 
 FAILING = """
 select id from endpoint

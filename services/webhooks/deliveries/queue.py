@@ -60,6 +60,8 @@ class DeliveryQueue:
         self._worker = worker
         self._lease_s = lease_s
         self._last: UUID | None = None
+        self._recovered: set[UUID] = set()
+        """Endpoints at which something arrived, of which that is not written down yet."""
 
     async def lease(self, most: int, free: Mapping[UUID, int]) -> list[Leased]:
         """At most `most` lanes that are due, as many of each endpoint as `free` says (one where it says nothing).
@@ -89,7 +91,7 @@ class DeliveryQueue:
         return most if seconds is None else min(max(seconds, 0.0), most)
 
     async def record(self, attempts: Sequence[Attempted]) -> None:
-        """Write down attempts, one of each lane, and move the lanes on, in one transaction; doing it twice is harmless.
+        """Write down attempts, one of each lane, and move the lanes on; doing it twice is harmless.
 
         A lane that this worker does not hold any more is left to who does; the attempt counts all the same.
         """
@@ -104,8 +106,14 @@ class DeliveryQueue:
             await connection.execute(queries.MOVE_ON, *lanes, pauses, self._worker)
             if health:
                 await connection.execute(queries.FAILED, *zip(*health, strict=True))
-        if arrived := [endpoint for endpoint, any_arrived, _ in health if any_arrived]:
-            await self._pool.execute(queries.RECOVERED, arrived)
+        self._recovered.update(endpoint for endpoint, arrived, _ in health if arrived)
+        await self.recover()
+
+    async def recover(self) -> None:
+        """Say of endpoints at which something arrived that they do not fail any more, as far as nobody holds them."""
+        if self._recovered:
+            rows = await self._pool.fetch(queries.RECOVERED, self._recovered)
+            self._recovered = {row["id"] for row in rows}
 
     async def failing(self, endpoints: Sequence[UUID], longer_than_s: float) -> list[UUID]:
         """Those of these endpoints that nothing has arrived at for so long."""

@@ -89,6 +89,8 @@ select id, pg_notify('{CHANNEL}', '') from made
 async def replay(session: AsyncSession, endpoint: Endpoint, wanted: Wanted) -> Replayed:
     """Send events again to an enabled endpoint, as far as its types and filter let them through.
 
+    Those of one moment go together, however many: `next_since` begins after it.
+
     What is missing is what happened since the endpoint was made and neither arrived nor waits.
     """
     since = wanted.since

@@ -28,6 +28,7 @@ TIMEOUT_S = 5.0
 
 MINE = "select pg_try_advisory_xact_lock(hashtextextended('hold endpoints', 0))"
 MY_TURN = "select true from pg_advisory_xact_lock(hashtextextended('hold endpoints', 0))"
+PATIENCE = "set local lock_timeout = '10s'"
 """Held from the question until its answer is written down: of two processes, no older answer comes last."""
 
 HOLD = """
@@ -92,6 +93,7 @@ class Suspensions:
             return
         try:
             async with self._database.pool.acquire() as connection, connection.transaction():
+                await connection.execute(PATIENCE)
                 if not await connection.fetchval(MY_TURN if wait else MINE):
                     return
                 async with asyncio.timeout(TIMEOUT_S):

@@ -189,6 +189,7 @@ class Worker:
             await asyncio.sleep(self._settings.heartbeat_s / 3)
             if self._held:
                 await _guarded(self._queue.renew(tuple(self._held)), None)
+            await _guarded(self._queue.recover(), None)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -3,10 +3,12 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from services.catalog.app import create_app
+from services.catalog.duplicates.storing import WRITING_PAIRS
 from services.catalog.loading.loader import load
 from services.catalog.settings import CatalogSettings
 from tests.conftest import DATA, running
@@ -269,6 +271,42 @@ async def test_who_writes_what_is_alike_at_once_is_not_in_each_others_way(
 
     assert await asyncio.gather(*(edit(slug) for slug in slugs)) == [{200}] * len(slugs)
     assert len(await pairs(catalog, as_admin)) == 6 * 5 / 2, "each with each, and with the real one"
+
+
+async def test_a_pair_that_somebody_else_finds_meanwhile_stays(
+    catalog: httpx.AsyncClient, as_admin: Headers, catalog_database: str
+) -> None:
+    mine = await make(catalog, "initiatives", again(), as_admin)
+    other = await make(catalog, "initiatives", again(slug="jardin", title={"fr": "Jardin des plantes"}), as_admin)
+    somebody = await asyncpg.connect(catalog_database)
+    async with somebody.transaction():
+        await somebody.execute(WRITING_PAIRS.text)
+        patching = asyncio.create_task(
+            patch(catalog, "initiatives/encore", {"title": {"fr": "Pole logistique mutualisé"}}, as_admin)
+        )
+        await waits_for_a_lock(somebody)
+        first, second = sorted((mine["id"], other["id"]))
+        await somebody.execute(
+            "insert into duplicate_pair (first_id, second_id, id, kind, score, found_at)"
+            " values ($1, $2, gen_random_uuid(), 'initiative', 0.8, now())",
+            first,
+            second,
+        )
+    assert (await patching).status_code == 200
+    await somebody.close()
+    found = {frozenset((pair["first"]["slug"], pair["second"]["slug"])) for pair in await pairs(catalog, as_admin)}
+    assert found == {frozenset(("encore", REAL)), frozenset(("encore", "jardin"))}
+
+
+async def waits_for_a_lock(connection: asyncpg.Connection) -> None:
+    """Until somebody waits in this database."""
+    waiting = (
+        "select count(*) from pg_locks where not granted"
+        " and database = (select oid from pg_database where datname = current_database())"
+    )
+    async with asyncio.timeout(20):
+        while not await connection.fetchval(waiting):  # noqa: ASYNC110 - asks the database
+            await asyncio.sleep(0.05)
 
 
 async def test_a_partner_sets_apart_only_what_it_may_change(catalog: httpx.AsyncClient, as_admin: Headers) -> None:

@@ -317,6 +317,27 @@ async def test_the_data_set_is_loaded_again_after_a_merge(
     assert (corrected["territory"]["slug"], corrected["start_year"]) == ("lyon-bis", 1999), "a merge is no edit of it"
 
 
+async def test_what_a_row_or_a_patch_names_apart_and_is_one_by_now_is_named_once(
+    catalog: httpx.AsyncClient, as_admin: Headers, catalog_database: str, tmp_path: Path
+) -> None:
+    assert (await merge(catalog, "networks/urbact", "mufpp", as_admin)).status_code == 200
+    folder = Folder(Path(shutil.copytree(DATA, tmp_path / "data")))
+    both = ("mufpp", "urbact")
+    territories = folder.lines("territories")
+    lyon = next(row for row in territories if row["slug"] == "lyon")
+    assert set(both) <= set(lyon["networks"])
+    lyon["population"] = 1
+    folder.write("territories", territories)
+    report = await load(catalog_database, folder.path)
+    assert report.errors == []
+    now = await read(catalog, "territories/lyon")
+    assert now["population"]["value"] == 1
+    assert [each["slug"] for each in now["networks"]].count("mufpp") == 1
+    named = await patch(catalog, "territories/fes", {"networks": [{"network": each} for each in both]}, as_admin)
+    assert named.status_code == 200, named.text
+    assert [each["slug"] for each in named.json()["networks"]] == ["mufpp"]
+
+
 async def test_a_slug_is_released_by_moderators_once_it_is_free(
     catalog: httpx.AsyncClient, as_admin: Headers, a: Partner, catalog_database: str
 ) -> None:

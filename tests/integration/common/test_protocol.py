@@ -125,6 +125,9 @@ async def test_rubbish_behind_a_request_does_not_get_into_its_answer(start: Star
 
 async def test_one_connection_too_many_is_told_so(start: Start) -> None:
     server = start(patience={"connections": 3})
+    async with server.connection() as (reader, writer):  # once it is closed, so is the one that looked for the server
+        writer.write(f"GET {THING} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
+        assert await ended(reader)
     opened = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(3)]
     async with server.connection() as (reader, _):
         answer = await ended(reader)

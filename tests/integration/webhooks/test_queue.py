@@ -86,12 +86,13 @@ async def test_a_success_is_never_passed_over_while_somebody_changes_the_endpoin
     owner = await asyncpg.connect(webhooks_database)
     async with owner.transaction():
         await owner.execute("select from endpoint where id = $1 for no key update", endpoint.id)
-        recording = asyncio.create_task(queue.record([arrived(leased)]))
-        await asyncio.sleep(0.3)
+        await queue.record([arrived(leased)])
         [next_one] = await worker(happen).lease(MANY, {})
         assert next_one.delivery_id != leased.delivery_id, "only the health waits: the lane has moved on"
-    await recording
+        await queue.recover()
+        assert await happen.fetch("select from endpoint where failing_since is not null") == [{}]
     await owner.close()
+    await queue.recover()
     assert await happen.fetch("select from endpoint where failing_since is not null") == []
 
 

@@ -11,7 +11,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.access.models import Mandate
 from services.catalog.editing.merging import problems
-from services.catalog.editing.merging.repointing import repointed
 from services.catalog.kinds import BY_NAME
 from services.catalog.records.documents import written_of
 from services.catalog.records.finding import Locked, lock, lock_for_change, read_visible
@@ -24,6 +23,7 @@ from services.catalog.records.models import (
     RecordLink,
     RegisteredRecord,
 )
+from services.catalog.records.pruning import repointed
 from services.catalog.records.storage import Change, update_record
 from services.catalog.records.survivors import survivors
 from services.catalog.records.writing import Edit, keep_former_version, stay_as_loaded, write_version
@@ -145,7 +145,7 @@ async def _repoint(
 ) -> None:
     """Have one record name the survivor; raises `Problem` (409) where it would say nonsense."""
     said = written_of(kind, user.state)
-    document = repointed(kind, said, str(loser.id), str(survivor.id), itself=user.id == survivor.id)
+    document = repointed(kind, said, str(loser.id), str(survivor.id), str(user.id))
     try:
         document = kind.write.model_validate(document).model_dump(mode="json")
         await write_version(session, kind, vocabularies, caller, user, document, Edit("repointed", reason))

@@ -4,11 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 from services.catalog.cooperations.kind import COOPERATION
-from services.catalog.editing.merging.repointing import repointed
 from services.catalog.initiatives.kind import INITIATIVE
+from services.catalog.records.pruning import repointed
 from services.catalog.territories.kind import TERRITORY
 
-LOSER, SURVIVOR, OTHER = (str(uuid4()) for _ in range(3))
+LOSER, SURVIVOR, OTHER, OWN = (str(uuid4()) for _ in range(4))
 SAID: dict[str, Any] = {"title": {"fr": {"text": LOSER, "origin": "original"}}, "url": f"https://x.example/{LOSER}"}
 
 
@@ -18,7 +18,7 @@ def test_the_survivor_stands_wherever_the_loser_was_named_and_nothing_else_chang
         "carrier": {"organization": LOSER, "name": LOSER},
         "transferred_to": [{"territory": OTHER, "initiative": LOSER}, {"territory": LOSER, "initiative": None}],
     }
-    assert repointed(INITIATIVE, document, LOSER, SURVIVOR) == SAID | {
+    assert repointed(INITIATIVE, document, LOSER, SURVIVOR, OWN) == SAID | {
         "territory": SURVIVOR,
         "carrier": {"organization": SURVIVOR, "name": LOSER},
         "transferred_to": [{"territory": OTHER, "initiative": SURVIVOR}, {"territory": SURVIVOR, "initiative": None}],
@@ -28,12 +28,12 @@ def test_the_survivor_stands_wherever_the_loser_was_named_and_nothing_else_chang
 
 def test_a_list_names_no_record_twice() -> None:
     document = {"inspired_by": [SURVIVOR, OTHER, LOSER]}
-    assert repointed(INITIATIVE, document, LOSER, SURVIVOR) == {"inspired_by": [SURVIVOR, OTHER]}
+    assert repointed(INITIATIVE, document, LOSER, SURVIVOR, OWN) == {"inspired_by": [SURVIVOR, OTHER]}
 
 
 def test_the_survivor_does_not_name_itself() -> None:
     document = {"inspired_by": [LOSER, OTHER], "transferred_to": [{"territory": OTHER, "initiative": LOSER}]}
-    assert repointed(INITIATIVE, document, LOSER, SURVIVOR, itself=True) == {
+    assert repointed(INITIATIVE, document, LOSER, SURVIVOR, SURVIVOR) == {
         "inspired_by": [OTHER],
         "transferred_to": [{"territory": OTHER, "initiative": None}],
     }
@@ -41,12 +41,12 @@ def test_the_survivor_does_not_name_itself() -> None:
 
 def test_a_territory_takes_part_once_and_is_a_member_once() -> None:
     parties = [{"territory": LOSER, "role": "host"}, {"territory": OTHER}, {"territory": SURVIVOR, "role": None}]
-    assert repointed(COOPERATION, {"parties": parties}, LOSER, SURVIVOR)["parties"] == [
+    assert repointed(COOPERATION, {"parties": parties}, LOSER, SURVIVOR, OWN)["parties"] == [
         {"territory": SURVIVOR, "role": "host"},
         {"territory": OTHER},
     ]
     networks = [{"network": SURVIVOR, "since": 2015}, {"network": LOSER, "since": 2020}]
-    assert repointed(TERRITORY, {"networks": networks}, LOSER, SURVIVOR)["networks"] == networks[:1]
+    assert repointed(TERRITORY, {"networks": networks}, LOSER, SURVIVOR, OWN)["networks"] == networks[:1]
 
 
 def test_two_exchanges_that_both_name_it_stay_two() -> None:
@@ -54,5 +54,5 @@ def test_two_exchanges_that_both_name_it_stay_two() -> None:
         {"from_territory": OTHER, "to_territory": LOSER, "theme": "food_waste"},
         {"from_territory": OTHER, "to_territory": SURVIVOR, "theme": "food_waste"},
     ]
-    found = repointed(COOPERATION, {"exchanges": exchanges}, LOSER, SURVIVOR)["exchanges"]
+    found = repointed(COOPERATION, {"exchanges": exchanges}, LOSER, SURVIVOR, OWN)["exchanges"]
     assert [exchange["to_territory"] for exchange in found] == [SURVIVOR, SURVIVOR]

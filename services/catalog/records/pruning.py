@@ -1,4 +1,4 @@
-"""What a document says once another record stands for one that it names. Pure."""
+"""What a document says once other records stand for those that it names. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,21 +7,27 @@ from services.catalog.records.kinds import Document, Kind
 from services.catalog.records.shapes import Leaf, Many, Members, Refers, Shape, changed
 
 
-def repointed(kind: Kind, document: Document, loser: str, survivor: str, *, itself: bool = False) -> Document:
-    """The resolved document with the survivor's id in the place of the loser's.
-
-    What that makes superfluous is left out: a record that a list names twice, an item of a list for one of each record
-    (a party, a membership) when there is one already. `itself`: it is the survivor's own document, and no record names
-    itself.
-    """
+def repointed(kind: Kind, document: Document, loser: str, survivor: str, own: str) -> Document:
+    """The resolved document of the record `own` with the survivor's id in the place of the loser's, pruned."""
 
     def instead(leaf: Leaf, value: Any, former: Any) -> Any:  # noqa: ANN401, ARG001 - as `changed` calls it
-        if isinstance(leaf, Refers) and value == loser:
-            return None if itself else survivor
-        return value
+        return survivor if isinstance(leaf, Refers) and value == loser else value
 
-    pruned: Document = _pruned(kind.shape, changed(kind.shape, document, None, instead), None, kind.once_each)
-    return pruned
+    return pruned(kind, changed(kind.shape, document, None, instead), own)
+
+
+def pruned(kind: Kind, document: Document, own: str) -> Document:
+    """The resolved document of the record `own` without what merges make superfluous.
+
+    That is a record that a list names twice, an item of a list for one of each record (a party, a membership) when
+    there is one already, and the record itself: none names itself.
+    """
+
+    def others(leaf: Leaf, value: Any, former: Any) -> Any:  # noqa: ANN401, ARG001 - as `changed` calls it
+        return None if isinstance(leaf, Refers) and value == own else value
+
+    without: Document = _pruned(kind.shape, changed(kind.shape, document, None, others), None, kind.once_each)
+    return without
 
 
 def _pruned(shape: Shape, value: Any, key: str | None, once_each: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON
