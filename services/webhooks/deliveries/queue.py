@@ -61,7 +61,7 @@ class DeliveryQueue:
         self._lease_s = lease_s
         self._last: UUID | None = None
         self._recovered: set[UUID] = set()
-        """Endpoints at which something arrived, of which that is not written down yet."""
+        """Endpoints at which something arrived while somebody changed them: that they fail is still written there."""
 
     async def lease(self, most: int, free: Mapping[UUID, int]) -> list[Leased]:
         """At most `most` lanes that are due, as many of each endpoint as `free` says (one where it says nothing).
@@ -106,14 +106,15 @@ class DeliveryQueue:
             await connection.execute(queries.MOVE_ON, *lanes, pauses, self._worker)
             if health:
                 await connection.execute(queries.FAILED, *zip(*health, strict=True))
-        self._recovered.update(endpoint for endpoint, arrived, _ in health if arrived)
-        await self.recover()
+            arrived = [endpoint for endpoint, any_arrived, _ in health if any_arrived]
+            passed_over = await connection.fetch(queries.RECOVERED, arrived) if arrived else []
+        self._recovered |= {row["id"] for row in passed_over}
 
     async def recover(self) -> None:
-        """Say of endpoints at which something arrived that they do not fail any more, as far as nobody holds them."""
-        if self._recovered:
-            rows = await self._pool.fetch(queries.RECOVERED, self._recovered)
-            self._recovered = {row["id"] for row in rows}
+        """Say of endpoints that were passed over that they do not fail any more, as far as nobody holds them now."""
+        if asked := list(self._recovered):
+            rows = await self._pool.fetch(queries.RECOVERED, asked)
+            self._recovered.difference_update(set(asked) - {row["id"] for row in rows})
 
     async def failing(self, endpoints: Sequence[UUID], longer_than_s: float) -> list[UUID]:
         """Those of these endpoints that nothing has arrived at for so long."""

@@ -28,8 +28,10 @@ TIMEOUT_S = 5.0
 
 MINE = "select pg_try_advisory_xact_lock(hashtextextended('hold endpoints', 0))"
 MY_TURN = "select true from pg_advisory_xact_lock(hashtextextended('hold endpoints', 0))"
-PATIENCE = "set local lock_timeout = '10s'"
 """Held from the question until its answer is written down: of two processes, no older answer comes last."""
+
+PATIENCE = "set local lock_timeout = '10s'"
+"""Whoever waits for its turn begins to deliver after that, whatever the others do."""
 
 HOLD = """
 with fresh as (

@@ -134,9 +134,7 @@ class Worker:
     async def _attempt(self, one: Leased) -> Attempted:
         event, target = one.event, one.target
         if event is None or target is None:
-            return Attempted(
-                one, Verdict("pending", 0.0)
-            )  # nothing is left, or may go there now: the lane is given back
+            return Attempted(one, Verdict("pending", 0.0))  # nothing is left, or may go there now: give the lane back
         body = render(event, one.format, self._urls)
         started = now()
         secrets = [self._open(sealed) for sealed in target.secrets]

@@ -296,6 +296,19 @@ async def test_the_records_of_the_document_are_as_they_are_read_today(client: ht
         assert lasting(example) == lasting(documented[name]), (name, "run `python -m tests.contract.catalog.record`")
 
 
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_event_of_the_documented_stream_is_like_a_real_change(
+    client: httpx.AsyncClient, apps: dict[str, FastAPI]
+) -> None:
+    content = apps["catalog"].openapi()["paths"][f"{V1}/changes"]["get"]["responses"]["200"]["content"]
+    event = dict(line.split(": ", 1) for line in content["text/event-stream"]["example"].splitlines() if line)
+    said = json.loads(event["data"])
+    [real] = (await client.get(f"{V1}/changes?limit=1")).json()["items"]
+    assert event.keys() == {"id", "event", "data"}
+    assert event["event"] == said["type"]
+    assert (said.keys(), said["subject"].keys()) == (real.keys(), real["subject"].keys())
+
+
 def test_a_wrong_answer_would_be_found(apps: dict[str, FastAPI]) -> None:
     document = apps["catalog"].openapi()
     check = validator(document, f"{V1}/territories/{{ref}}", "application/json")

@@ -94,7 +94,9 @@ async def test_two_workers_hold_a_suspended_partner_while_the_catalog_is_away_to
         await all_of("a")()
         await all_of("b")()
         await give(catalog, as_admin, "a", "suspended")
+        suspended_at = time.monotonic()
         await until_held(happen, a.id)
+        assert time.monotonic() - suspended_at < 5
         await happens(2)
         await all_of("b")()
         source.kill()
